@@ -6,7 +6,8 @@
     │   └── MissingInput  66   an input does not exist
     ├── ModelError        69   no model is installed, or it is damaged
     ├── OutputError       73   the output cannot be written
-    └── TemplateError     78   a template is missing or broken
+    └── ConfigurationError 78  the configuration, or the machine, does not allow a run
+        └── TemplateError 78   a template is missing or broken
 
 `str(error)` is one sentence that names the thing and fits in a log line;
 `error.hint` says what to do about it.
@@ -58,7 +59,11 @@ class OutputError(DigestError):
     exit_code = 73
 
 
-class TemplateError(DigestError):
-    """A template is missing or broken."""
+class ConfigurationError(DigestError):
+    """The configuration, or the machine, does not allow a run."""
 
     exit_code = 78
+
+
+class TemplateError(ConfigurationError):
+    """A template is missing or broken."""

@@ -1,0 +1,51 @@
+"""`digest parse`: show what the parser understood."""
+
+from datetime import datetime
+from pathlib import Path
+
+import click
+
+from digest.cli.console import as_of_option, folders, note, print_document, sources_argument
+
+_INCOMPLETE = 3
+
+
+@click.command()
+@sources_argument
+@as_of_option
+def parse(*, sources: tuple[Path, ...], as_of: datetime | None) -> None:
+    """Show what the parser understood of SOURCES, as JSON; nothing is translated.
+
+    Each document says with `complete` whether all characters of its text stand in its parts.
+    """
+    from digest.config import ZONE
+    from digest.rendering.data import as_data, as_json
+    from digest.sources.files import read_sources
+
+    readings = read_sources(sources or (folders().seeds,), as_of=as_of, zone=ZONE)
+    for failure in readings.failures:
+        note(f"digest: {failure}")
+    if not readings.documents:
+        raise click.exceptions.Exit(readings.failures[0].exit_code)
+    print_document(
+        as_json(
+            {
+                "documents": [
+                    {
+                        "source": document.source,
+                        "as_of": document.as_of,
+                        "characters": len(document.text),
+                        "complete": document.is_complete,
+                        "parts": as_data(document.parts),
+                    }
+                    for document in readings.documents
+                ],
+                "problems": [
+                    {"source": failure.source, "reason": failure.reason}
+                    for failure in readings.failures
+                ],
+            }
+        )
+    )
+    if readings.failures:
+        raise click.exceptions.Exit(_INCOMPLETE)

@@ -1,0 +1,57 @@
+"""Where things are: folders, from the environment and the place of the program itself."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from dateutil import tz
+from platformdirs import user_data_path
+
+PACKAGE = Path(__file__).resolve().parent
+
+ZONE_NAME = "Europe/Amsterdam"
+ZONE = tz.gettz(ZONE_NAME)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Folders:
+    """The folders that the program reads; `installed` is where it puts models.
+
+    `packages` are the folders in which installed Argos packages are looked for.
+    """
+
+    templates: Path
+    seeds: Path
+    recipe: Path
+    installed: Path
+    packages: tuple[Path, ...]
+
+    @property
+    def starter(self) -> Path:
+        """Where the built starter model is."""
+        return self.installed / "starter"
+
+
+def find_folders(environment: Mapping[str, str]) -> Folders:
+    """The folders of a checkout, or of an installed package with its data beside it.
+
+    `DIGEST_MODELS` moves the models, `ARGOS_PACKAGES_DIR` adds the packages of an
+    Argos Translate that is installed already.
+    """
+    shipped = PACKAGE if (PACKAGE / "templates").is_dir() else PACKAGE.parent
+    in_checkout = shipped != PACKAGE
+    models = environment.get("DIGEST_MODELS")
+    if models:
+        installed = Path(models)
+    elif in_checkout:
+        installed = shipped / "models" / "installed"
+    else:
+        installed = user_data_path("digest") / "models"
+    argos = environment.get("ARGOS_PACKAGES_DIR")
+    return Folders(
+        templates=shipped / "templates",
+        seeds=shipped / "seeds",
+        recipe=shipped / "models" / "starter",
+        installed=installed,
+        packages=(installed / "packages", *([Path(argos)] if argos else [])),
+    )

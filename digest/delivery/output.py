@@ -1,0 +1,44 @@
+"""Documents to files, whole or not at all."""
+
+import contextlib
+import os
+import tempfile
+from pathlib import Path
+
+from digest.errors import OutputError
+
+
+def write_file(path: Path, text: str) -> None:
+    """Write UTF-8 text beside `path`, then rename it into place.
+
+    An existing file keeps its permissions. Raises `OutputError`; `path` then is as before.
+    """
+    target = path.resolve()  # a link goes on pointing to the file
+    try:
+        if target.exists() and not target.is_file():  # /dev/stdout, a pipe
+            target.write_text(text, encoding="utf-8")
+            return
+        mode = target.stat().st_mode & 0o777 if target.exists() else 0o666 & ~_umask()
+        handle, name = tempfile.mkstemp(prefix=f".{target.name}.", dir=target.parent)
+        try:
+            with os.fdopen(handle, "w", encoding="utf-8", newline="") as beside:
+                beside.write(text)
+                beside.flush()
+                os.fsync(beside.fileno())
+            os.chmod(name, mode)
+            os.replace(name, target)
+        except BaseException:
+            with contextlib.suppress(FileNotFoundError):
+                os.unlink(name)
+            raise
+    except OSError as error:
+        reason = error.strerror or str(error)
+        raise OutputError(
+            f"{path} cannot be written: {reason}.", hint="Choose another file with --output."
+        ) from error
+
+
+def _umask() -> int:
+    mask = os.umask(0)
+    os.umask(mask)
+    return mask

@@ -1,0 +1,140 @@
+"""The edition: one dated digest with every item in both languages, and how the run went.
+
+An edition holds values only; it is made once and then rendered any number of times.
+"""
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from enum import StrEnum
+from itertools import groupby
+
+from digest.article import Dateline, Published, Section
+
+
+class Layout(StrEnum):
+    """How the two languages stand."""
+
+    INTERLEAVED = "interleaved"
+    TRANSLATION = "translation"
+    ORIGINAL = "original"
+
+
+class Flag(StrEnum):
+    """Why a translated segment is doubtful; the value is the reason in English."""
+
+    EMPTY = "not translated"
+
+    @property
+    def reason(self) -> str:
+        """What is doubtful, in words for the reader."""
+        return self.value
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Sentence:
+    """A Dutch sentence beside its English one.
+
+    `score` is the mean log probability of the tokens, at most 0; None when no model made it.
+    """
+
+    dutch: str
+    english: str
+    score: float | None = None
+    flags: tuple[Flag, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Passage:
+    """A headline or paragraph in both languages, sentence beside sentence."""
+
+    dutch: str
+    sentences: tuple[Sentence, ...]
+    dateline: Dateline | None = None
+
+    @property
+    def english(self) -> str:
+        """The English sentences as running text."""
+        return " ".join(sentence.english for sentence in self.sentences if sentence.english)
+
+    @property
+    def flags(self) -> tuple[Flag, ...]:
+        """The flags of all sentences, each once."""
+        return tuple(dict.fromkeys(flag for part in self.sentences for flag in part.flags))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Entry:
+    """An item of the edition, with its place in it (`number` counts from 1).
+
+    `headline` is None for a brief; `source` names the file it came from.
+    """
+
+    number: int
+    headline: Passage | None
+    headline_derived: bool
+    paragraphs: tuple[Passage, ...]
+    section: Section | None
+    published: Published | None
+    source: str
+
+    @property
+    def dateline(self) -> Dateline | None:
+        """The first dateline of the item."""
+        return next((part.dateline for part in self.paragraphs if part.dateline), None)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Group:
+    """Entries of one section that stand together; the section is None for articles without."""
+
+    section: Section | None
+    entries: tuple[Entry, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ModelNote:
+    """The model that translated: its name with version, and its quality in one line."""
+
+    name: str
+    quality: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Source:
+    """Where entries come from; `as_of` is the aware moment its relative times count back from."""
+
+    name: str
+    as_of: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Problem:
+    """What could not be read: the source and why, for the report."""
+
+    source: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Edition:
+    """One dated digest."""
+
+    title: str
+    day: date
+    entries: tuple[Entry, ...]
+    model: ModelNote | None
+    sources: tuple[Source, ...]
+    problems: tuple[Problem, ...] = ()
+
+    @property
+    def groups(self) -> tuple[Group, ...]:
+        """The entries by section, in order; neighbours of the same section stand together."""
+        runs = groupby(self.entries, key=lambda entry: entry.section and entry.section.name)
+        listed = [tuple(run) for _, run in runs]
+        return tuple(Group(section=run[0].section, entries=run) for run in listed)
+
+    @property
+    def doubtful(self) -> int:
+        """How many sentences carry a flag."""
+        passages = [part for entry in self.entries for part in (entry.headline, *entry.paragraphs)]
+        return sum(bool(part.flags) for passage in passages if passage for part in passage.sentences)

@@ -1,0 +1,95 @@
+"""The data flow: documents to segments, segments to English, both to an edition."""
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from datetime import date
+
+from digest.article import Article, Document, Item, Paragraph
+from digest.edition import Edition, Entry, ModelNote, Passage, Problem, Sentence, Source
+from digest.splitter import split_sentences
+
+Translate = Callable[[tuple[str, ...]], Mapping[str, Sentence]]
+"""Translates all segments in one call; the result has each of them as a key."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EditionOptions:
+    """What an edition is called and dated."""
+
+    title: str
+    day: date
+
+
+def make_edition(
+    documents: Iterable[Document],
+    *,
+    options: EditionOptions,
+    translate: Translate,
+    model: ModelNote | None,
+    problems: tuple[Problem, ...] = (),
+) -> Edition:
+    """Translate all items of the documents in one batch and put them together."""
+    documents = tuple(documents)
+    sourced = by_section((item, doc.source) for doc in documents for item in doc.items)
+    segments = tuple(segment for item, _ in sourced for segment in item_segments(item))
+    sentences = translate(segments)
+    return Edition(
+        title=options.title,
+        day=options.day,
+        entries=tuple(
+            _entry(number, item, source, sentences)
+            for number, (item, source) in enumerate(sourced, 1)
+        ),
+        model=model,
+        sources=tuple(Source(name=doc.source, as_of=doc.as_of) for doc in documents),
+        problems=problems,
+    )
+
+
+def by_section(items: Iterable[tuple[Item, str]]) -> list[tuple[Item, str]]:
+    """Items of one section side by side, sections in order of first appearance."""
+    sections: dict[str, list[tuple[Item, str]]] = {}
+    for item, source in items:
+        name = item.section.name if item.section else ""
+        sections.setdefault(name, []).append((item, source))
+    return [entry for entries in sections.values() for entry in entries]
+
+
+def item_segments(item: Item) -> Iterable[str]:
+    """The segments of an item, in reading order: its headline and its sentences."""
+    if isinstance(item, Article):
+        yield from text_segments(item.headline.text)
+    for paragraph in item.paragraphs:
+        yield from text_segments(paragraph.text)
+
+
+def text_segments(text: str) -> tuple[str, ...]:
+    """The sentences of a text as segments, without the white space around them."""
+    return tuple(segment for piece in split_sentences(text) if (segment := piece.strip()))
+
+
+def align(text: str, sentences: Mapping[str, Sentence]) -> Passage:
+    """A text beside its translation, sentence by sentence."""
+    return Passage(
+        dutch=text, sentences=tuple(sentences[segment] for segment in text_segments(text))
+    )
+
+
+def _entry(number: int, item: Item, source: str, sentences: Mapping[str, Sentence]) -> Entry:
+    headline = item.headline if isinstance(item, Article) else None
+    return Entry(
+        number=number,
+        headline=align(headline.text, sentences) if headline else None,
+        headline_derived=bool(headline and headline.derived),
+        paragraphs=tuple(_paragraph(paragraph, sentences) for paragraph in item.paragraphs),
+        section=item.section,
+        published=item.published,
+        source=source,
+    )
+
+
+def _paragraph(paragraph: Paragraph, sentences: Mapping[str, Sentence]) -> Passage:
+    passage = align(paragraph.text, sentences)
+    return Passage(
+        dutch=passage.dutch, sentences=passage.sentences, dateline=paragraph.dateline
+    )

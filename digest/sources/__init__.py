@@ -1,0 +1,1 @@
+"""Reading and parsing: from files to documents."""

@@ -1,0 +1,1 @@
+"""From Dutch segments to English ones: engines, packages and checks."""

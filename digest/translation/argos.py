@@ -1,0 +1,151 @@
+"""Argos Translate packages as an engine.
+
+Packages are found and read through `argostranslate.package`; decoding goes to CTranslate2
+directly, all segments in one call, with the parameters of Argos'
+`apply_packaged_translation` (argos-translate-lt 1.12.1), so that the same package gives
+the same sentences.
+"""
+
+import contextlib
+import hashlib
+import os
+import sys
+import tempfile
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import Any
+
+from digest.errors import ModelError
+from digest.translation.engine import Decoding, Hypothesis, Model, batch_limit
+
+_BEAM_SIZE = 4
+_LENGTH_PENALTY = 0.2
+_BATCH_TOKENS = 2048
+
+
+def read_package(path: Path) -> Any:
+    """The `argostranslate.package.Package` in a folder.
+
+    Raises `ModelError` when it is damaged or not a translation from Dutch to English.
+    """
+    module = _package_module()
+    try:
+        package = module.Package(path)
+        tokenizer = package.tokenizer
+    except (OSError, ValueError, AttributeError, TypeError) as error:
+        raise damaged(path) from error
+    if (package.from_code, package.to_code) != ("nl", "en"):
+        raise ModelError(
+            f"{path.name} translates {package.from_code} to {package.to_code}, not nl to en."
+        )
+    if not (path / "model" / "model.bin").is_file() or not tokenizer.model_file.is_file():
+        raise damaged(path)
+    return package
+
+
+def describe_package(path: Path) -> Model:
+    """The identity of the package in a folder, without loading its model."""
+    package = read_package(path)
+    return Model(
+        name=package.code or f"translate-{package.from_code}_{package.to_code}",
+        version=package.package_version,
+        digest=weights_digest(path / "model" / "model.bin"),
+        quality="An Argos Translate package; machine translation makes mistakes.",
+        origin="Argos Translate package",
+    )
+
+
+def weights_digest(weights: Path) -> str:
+    """SHA-256 of a file of weights, in hex."""
+    with weights.open("rb") as data:
+        return hashlib.file_digest(data, "sha256").hexdigest()
+
+
+def damaged(path: Path) -> ModelError:
+    """The error for a model that is not whole."""
+    return ModelError(
+        f"The model in {path} is damaged.", hint="Remove the folder and install the model again."
+    )
+
+
+class ArgosEngine:
+    """An Argos package loaded on `threads` processor threads; fulfils `Engine`."""
+
+    def __init__(self, path: Path, *, threads: int) -> None:
+        import ctranslate2  # noqa: PLC0415 - takes a second to load
+
+        self.model = describe_package(path)
+        self._package = read_package(path)
+        self._threads = threads
+        try:
+            self._translator = ctranslate2.Translator(
+                str(path / "model"), inter_threads=threads, intra_threads=1
+            )
+            self._package.tokenizer.encode("Begin.")
+        except (RuntimeError, OSError, ValueError) as error:
+            raise damaged(path) from error
+
+    def translate_segments(
+        self, segments: Sequence[str], decoding: Decoding
+    ) -> Iterator[tuple[int, Hypothesis]]:
+        """See `Engine.translate_segments`."""
+        tokens = [self._package.tokenizer.encode(segment) for segment in segments]
+        prefix = self._package.target_prefix
+        lengths = [len(sequence) for sequence in tokens]
+        jobs = self._translator.translate_batch(
+            tokens,
+            target_prefix=[[prefix]] * len(tokens) if prefix else None,
+            replace_unknowns=True,
+            max_batch_size=batch_limit(lengths, threads=self._threads, most=_BATCH_TOKENS),
+            batch_type="tokens",
+            beam_size=decoding.beam_size or _BEAM_SIZE,
+            length_penalty=_LENGTH_PENALTY,
+            return_scores=True,
+            asynchronous=True,
+        )
+        # CTranslate2 sorts by length and begins with the longest.
+        for index in sorted(range(len(jobs)), key=lengths.__getitem__, reverse=True):
+            try:
+                result = jobs[index].result()
+            except RuntimeError as error:
+                raise ModelError(f"{self.model} failed: {error}") from error
+            yield index, self._hypothesis(result)
+
+    def _hypothesis(self, result: Any) -> Hypothesis:
+        tokens = result.hypotheses[0]
+        prefix = self._package.target_prefix
+        text = self._package.tokenizer.decode(tokens)
+        if prefix:
+            text = text.removeprefix(prefix)
+        length = len(tokens) + 1  # the end token counts
+        total = result.scores[0] * length**_LENGTH_PENALTY
+        return Hypothesis(text=text.removeprefix(" "), score=total / length)
+
+
+def _package_module() -> Any:
+    """`argostranslate.package`, imported so that it writes nothing to the home directory.
+
+    Importing it creates data, configuration and cache folders; they are made in a folder
+    that is gone afterwards, since the module is only used to read packages.
+    """
+    if module := sys.modules.get("argostranslate.package"):
+        return module
+    with tempfile.TemporaryDirectory(prefix="digest-argos-") as scratch:
+        names = ("XDG_DATA_HOME", "XDG_CONFIG_HOME", "XDG_CACHE_HOME", "ARGOS_PACKAGES_DIR")
+        with _environment(dict.fromkeys(names, scratch)):
+            import argostranslate.package  # noqa: PLC0415 - see above
+    return argostranslate.package
+
+
+@contextlib.contextmanager
+def _environment(values: dict[str, str]) -> Iterator[None]:
+    before = {name: os.environ.get(name) for name in values}
+    os.environ.update(values)
+    try:
+        yield
+    finally:
+        for name, value in before.items():
+            if value is None:
+                del os.environ[name]
+            else:
+                os.environ[name] = value

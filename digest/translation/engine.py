@@ -1,0 +1,84 @@
+"""What an engine is, and how segments become batches."""
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from typing import Protocol
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Model:
+    """The identity of a model: `digest` is the SHA-256 of its weights, in hex.
+
+    `quality` is one honest line for the foot of an edition; `origin` says where it came from.
+    """
+
+    name: str
+    version: str
+    digest: str
+    quality: str
+    origin: str
+
+    def __str__(self) -> str:
+        return f"{self.name} {self.version}"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Decoding:
+    """How a model searches: `beam_size` 0 is the model's own default, 1 is greedy."""
+
+    beam_size: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Hypothesis:
+    """One translation of a segment; `score` is the mean log probability of its tokens."""
+
+    text: str
+    score: float
+
+
+class Engine(Protocol):
+    """A model loaded and ready."""
+
+    @property
+    def model(self) -> Model:
+        """The model that translates."""
+
+    def translate_segments(
+        self, segments: Sequence[str], decoding: Decoding
+    ) -> Iterator[tuple[int, Hypothesis]]:
+        """Translate all segments in one call.
+
+        Yields the index of a segment and its translation, each index once, as batches
+        finish and so in any order. Raises `ModelError` when the model fails.
+        """
+
+
+def token_batches(lengths: Sequence[int], limit: int) -> Iterator[list[int]]:
+    """Indices of segments in batches, longest first, of at most `limit` tokens with padding.
+
+    `lengths` is in tokens; a segment longer than the limit is a batch of its own.
+    """
+    batch: list[int] = []
+    for index in sorted(range(len(lengths)), key=lengths.__getitem__, reverse=True):
+        longest = lengths[batch[0]] if batch else lengths[index]
+        if batch and longest * (len(batch) + 1) > limit:
+            yield batch
+            batch = []
+        batch.append(index)
+    if batch:
+        yield batch
+
+
+def batch_limit(lengths: Sequence[int], *, threads: int, most: int) -> int:
+    """How many tokens a batch may have, so that each of `threads` workers gets its share.
+
+    At most `most`, and no fewer than the longest segment.
+    """
+    share = -(-sum(lengths) // max(threads, 1))
+    return max(min(share, most), max(lengths, default=1))
+
+
+def unique(segments: Iterable[str]) -> list[str]:
+    """Each segment once, in order of first appearance."""
+    return list(dict.fromkeys(segments))

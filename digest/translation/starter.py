@@ -1,0 +1,98 @@
+"""The starter model as an engine: a decoder-only language model that was taught to translate.
+
+A prompt is `<bos>`, the pieces of the Dutch sentence and a line feed; what the model
+writes up to `<eos>` is the English sentence (models/starter/README.md).
+"""
+
+import json
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import Any
+
+from digest.errors import ModelError
+from digest.translation.argos import damaged
+from digest.translation.engine import Decoding, Hypothesis, Model, batch_limit, token_batches
+
+NAME = "starter-nl_en"
+
+_BEAM_SIZE = 1
+_BATCH_TOKENS = 1024
+
+
+def describe_starter(path: Path) -> Model:
+    """The identity of the built starter in a folder, without loading it.
+
+    Raises `ModelError` when it is damaged.
+    """
+    try:
+        description = json.loads((path / "starter.json").read_text(encoding="utf-8"))
+        if not (path / "model.bin").is_file():
+            raise damaged(path)
+        return Model(
+            name=NAME,
+            version=description["version"],
+            digest=description["digest"],
+            quality="A small starter model: readable English, with mistakes in names and facts.",
+            origin="built from Gemma 3 270M",
+        )
+    except (OSError, ValueError, LookupError, TypeError) as error:
+        raise damaged(path) from error
+
+
+class StarterEngine:
+    """The starter loaded on `threads` processor threads; fulfils `Engine`."""
+
+    def __init__(self, path: Path, *, threads: int) -> None:
+        import ctranslate2  # noqa: PLC0415 - takes a second to load
+        import sentencepiece  # noqa: PLC0415
+
+        self.model = describe_starter(path)
+        self._threads = threads
+        try:
+            self._vocabulary = sentencepiece.SentencePieceProcessor(
+                model_file=str(path / "sentencepiece.model")
+            )
+            self._generator = ctranslate2.Generator(
+                str(path), inter_threads=threads, intra_threads=1
+            )
+        except (RuntimeError, OSError, ValueError) as error:
+            raise damaged(path) from error
+
+    def translate_segments(
+        self, segments: Sequence[str], decoding: Decoding
+    ) -> Iterator[tuple[int, Hypothesis]]:
+        """See `Engine.translate_segments`."""
+        prompts = [self._prompt(segment) for segment in segments]
+        lengths = [len(prompt) for prompt in prompts]
+        limit = batch_limit(lengths, threads=self._threads, most=_BATCH_TOKENS)
+        batches = list(token_batches(lengths, limit))
+        jobs = [
+            self._generator.generate_batch(
+                [prompts[index] for index in batch],
+                beam_size=decoding.beam_size or _BEAM_SIZE,
+                max_length=_most_tokens(lengths[batch[0]]),
+                include_prompt_in_result=False,
+                return_scores=True,
+                asynchronous=True,
+            )
+            for batch in batches
+        ]
+        for batch, results in zip(batches, jobs, strict=True):
+            for index, job in zip(batch, results, strict=True):
+                try:
+                    yield index, self._hypothesis(job.result())
+                except RuntimeError as error:
+                    raise ModelError(f"{self.model} failed: {error}") from error
+
+    def _prompt(self, segment: str) -> list[str]:
+        pieces = self._vocabulary.encode(" ".join(segment.split()), out_type=str)
+        return ["<bos>", *pieces, "\n"]
+
+    def _hypothesis(self, result: Any) -> Hypothesis:
+        text = self._vocabulary.decode(result.sequences[0]).strip()
+        return Hypothesis(text=text, score=result.scores[0])
+
+
+def _most_tokens(prompt: int) -> int:
+    """English takes about as many pieces as Dutch; more than twice as many is a loop."""
+    return 2 * prompt + 16

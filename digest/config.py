@@ -2,15 +2,18 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import tzinfo
 from pathlib import Path
 
 from dateutil import tz
 from platformdirs import user_data_path
 
+from digest.errors import ConfigurationError
+
 PACKAGE = Path(__file__).resolve().parent
 
 ZONE_NAME = "Europe/Amsterdam"
-ZONE = tz.gettz(ZONE_NAME)
+"""The time zone of Dutch and Belgian news."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -30,6 +33,16 @@ class Folders:
     def starter(self) -> Path:
         """Where the built starter model is."""
         return self.installed / "starter"
+
+
+def find_zone() -> tzinfo:
+    """The time zone of the news. Raises `ConfigurationError` where it is not known."""
+    zone = tz.gettz(ZONE_NAME)
+    if zone is None:
+        raise ConfigurationError(
+            f"The time zone {ZONE_NAME} is not known here.", hint="Install the package tzdata."
+        )
+    return zone
 
 
 def find_folders(environment: Mapping[str, str]) -> Folders:

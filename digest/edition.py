@@ -137,4 +137,6 @@ class Edition:
     def doubtful(self) -> int:
         """How many sentences carry a flag."""
         passages = [part for entry in self.entries for part in (entry.headline, *entry.paragraphs)]
-        return sum(bool(part.flags) for passage in passages if passage for part in passage.sentences)
+        return sum(
+            bool(part.flags) for passage in passages if passage for part in passage.sentences
+        )

@@ -90,6 +90,4 @@ def _entry(number: int, item: Item, source: str, sentences: Mapping[str, Sentenc
 
 def _paragraph(paragraph: Paragraph, sentences: Mapping[str, Sentence]) -> Passage:
     passage = align(paragraph.text, sentences)
-    return Passage(
-        dutch=passage.dutch, sentences=passage.sentences, dateline=paragraph.dateline
-    )
+    return Passage(dutch=passage.dutch, sentences=passage.sentences, dateline=paragraph.dateline)

@@ -14,6 +14,7 @@ from digest.cli.run import run
 from digest.cli.translate import translate
 from digest.errors import DigestError
 
+
 class DigestGroup(click.Group):
     """Prints a `DigestError` as a sentence with a hint, and exits with its code."""
 

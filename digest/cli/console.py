@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
-from digest.config import Folders, find_folders
+from digest.config import Folders, find_folders, find_zone
 from digest.errors import OutputError
 
 if TYPE_CHECKING:
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 Command = TypeVar("Command", bound=Callable[..., Any])
 
 
-class Moment(click.ParamType):
+class Moment(click.ParamType[datetime]):
     """A date with or without a time, in ISO 8601; without an offset it is Dutch time."""
 
     name = "moment"
@@ -29,23 +29,19 @@ class Moment(click.ParamType):
         self, value: Any, param: click.Parameter | None, ctx: click.Context | None
     ) -> datetime:
         """The aware moment."""
-        from digest.config import ZONE
-
         try:
             moment = datetime.fromisoformat(value)
         except ValueError:
             self.fail(f"{value!r} is not a date like 2026-11-22 or 2026-11-22T14:30.", param, ctx)
-        return moment if moment.tzinfo else moment.replace(tzinfo=ZONE)
+        return moment if moment.tzinfo else moment.replace(tzinfo=find_zone())
 
 
-class Day(click.ParamType):
+class Day(click.ParamType[date]):
     """A date in ISO 8601."""
 
     name = "date"
 
-    def convert(
-        self, value: Any, param: click.Parameter | None, ctx: click.Context | None
-    ) -> date:
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> date:
         """The date."""
         try:
             return date.fromisoformat(value)

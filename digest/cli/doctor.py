@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterator
 import click
 
 from digest.cli.console import folders, threads
-from digest.config import ZONE, ZONE_NAME, Folders
+from digest.config import ZONE_NAME, Folders, find_zone
 from digest.errors import DigestError, ModelError
 
 _GOLDEN = ("De minister opent dinsdag een brug.", "minister")
@@ -59,8 +59,5 @@ def _check_templates(places: Folders) -> str:
 
 
 def _check_zone() -> str:
-    from digest.errors import ConfigurationError
-
-    if ZONE is None:
-        raise ConfigurationError(f"The time zone {ZONE_NAME} is not known here.")
+    find_zone()
     return ZONE_NAME

@@ -18,11 +18,11 @@ def parse(*, sources: tuple[Path, ...], as_of: datetime | None) -> None:
 
     Each document says with `complete` whether all characters of its text stand in its parts.
     """
-    from digest.config import ZONE
+    from digest.config import find_zone
     from digest.rendering.data import as_data, as_json
     from digest.sources.files import read_sources
 
-    readings = read_sources(sources or (folders().seeds,), as_of=as_of, zone=ZONE)
+    readings = read_sources(sources or (folders().seeds,), as_of=as_of, zone=find_zone())
     for failure in readings.failures:
         note(f"digest: {failure}")
     if not readings.documents:

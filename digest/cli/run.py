@@ -91,14 +91,15 @@ def run(
     Without SOURCES it is made of the sample articles in seeds/. The edition goes to
     standard output, or to the file given with --output.
     """
-    from digest.config import ZONE
+    from digest.config import find_zone
     from digest.pipeline import EditionOptions, make_edition
     from digest.rendering.environment import Format, RenderOptions, render
     from digest.sources.files import read_sources
 
     targets = pair_targets(formats, outputs)
     places = folders()
-    readings = read_sources(sources or (places.seeds,), as_of=as_of, zone=ZONE)
+    zone = find_zone()
+    readings = read_sources(sources or (places.seeds,), as_of=as_of, zone=zone)
     for failure in readings.failures:
         note(f"digest: {failure}")
     if not readings.documents:
@@ -110,7 +111,7 @@ def run(
     )
     edition = make_edition(
         readings.documents,
-        options=EditionOptions(title=title, day=day or (as_of or datetime.now(ZONE)).date()),
+        options=EditionOptions(title=title, day=day or (as_of or datetime.now(zone)).date()),
         translate=translator,
         model=translator.note,
         problems=tuple(

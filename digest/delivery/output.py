@@ -20,16 +20,17 @@ def write_file(path: Path, text: str) -> None:
             return
         mode = target.stat().st_mode & 0o777 if target.exists() else 0o666 & ~_umask()
         handle, name = tempfile.mkstemp(prefix=f".{target.name}.", dir=target.parent)
+        beside_target = Path(name)
         try:
             with os.fdopen(handle, "w", encoding="utf-8", newline="") as beside:
                 beside.write(text)
                 beside.flush()
                 os.fsync(beside.fileno())
-            os.chmod(name, mode)
-            os.replace(name, target)
+            beside_target.chmod(mode)
+            beside_target.replace(target)
         except BaseException:
             with contextlib.suppress(FileNotFoundError):
-                os.unlink(name)
+                beside_target.unlink()
             raise
     except OSError as error:
         reason = error.strerror or str(error)

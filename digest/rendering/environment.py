@@ -45,7 +45,7 @@ def render(edition: Edition, form: Format, options: RenderOptions, templates: Pa
             width=options.width,
         )
     except TemplateNotFound as error:
-        raise TemplateError(f"The template {error} is missing in {templates}.") from error
+        raise TemplateError(f"The template {error.name} is missing in {templates}.") from error
     except TemplateSyntaxError as error:
         raise TemplateError(f"{error.filename}, line {error.lineno}: {error.message}") from error
     except JinjaError as error:

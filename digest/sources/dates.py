@@ -1,8 +1,8 @@
 """Times as Dutch news sites write them: `20 minuten geleden`, `gisteren om 22.15 uur`.
 
 A time is recognised only at the start of a text; whether it may end there is the
-caller's decision. Relative times count back from `as_of`; the arithmetic is done in
-UTC, so that hours stay hours across a change of the clock.
+caller's decision. Relative times count back from `as_of`: hours and less in UTC, so that
+they stay hours across a change of the clock; days and more by the calendar.
 """
 
 import re
@@ -48,13 +48,13 @@ _UNITS = {
     "jaar": _Unit("year", relativedelta(years=1), Precision.DAY),
 }
 _UNIT_FORMS = {
-    **{form: "seconde" for form in ("seconde", "seconden", "sec.", "sec")},
-    **{form: "minuut" for form in ("minuut", "minuten", "min.", "min")},
-    **{form: "uur" for form in ("uur", "uren", "u.", "u")},
-    **{form: "dag" for form in ("dag", "dagen")},
-    **{form: "week" for form in ("week", "weken")},
-    **{form: "maand" for form in ("maand", "maanden", "mnd.")},
-    **{form: "jaar" for form in ("jaar", "jaren")},
+    **dict.fromkeys(("seconde", "seconden", "sec.", "sec"), "seconde"),
+    **dict.fromkeys(("minuut", "minuten", "min.", "min"), "minuut"),
+    **dict.fromkeys(("uur", "uren", "u.", "u"), "uur"),
+    **dict.fromkeys(("dag", "dagen"), "dag"),
+    **dict.fromkeys(("week", "weken"), "week"),
+    **dict.fromkeys(("maand", "maanden", "mnd."), "maand"),
+    **dict.fromkeys(("jaar", "jaren"), "jaar"),
 }
 _FRACTIONS = {
     "een kwartier": ("15 minutes ago", timedelta(minutes=15)),
@@ -148,6 +148,8 @@ def _ago(found: re.Match[str], as_of: datetime) -> Published | None:
     if not found["ago"] and not form.endswith("."):
         return None
     ago = f"{count} {unit.english}{'' if count == 1 else 's'} ago"
+    if unit.precision is Precision.DAY:  # by the calendar
+        return _published(found, ago, as_of - unit.delta * count, unit.precision)
     at = as_of.astimezone(UTC) - unit.delta * count
     return _published(found, ago, at.astimezone(as_of.tzinfo), unit.precision)
 
@@ -205,9 +207,7 @@ def _on_day(found: re.Match[str], day: datetime, english: str) -> Published:
     return _published(found, english, at, Precision.DAY)
 
 
-def _published(
-    found: re.Match[str], english: str, at: datetime, precision: Precision
-) -> Published:
+def _published(found: re.Match[str], english: str, at: datetime, precision: Precision) -> Published:
     return Published(raw=found[0], english=english, at=at, precision=precision)
 
 

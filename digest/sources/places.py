@@ -8,9 +8,12 @@ is not listed has the same name in both languages.
 import re
 
 # Words that stay small inside a Dutch place name: Alphen aan den Rijn.
-_SMALL = frozenset("aan al am an auf bij d da das de del den der di do du el en het im in".split()) | {
-    *"la las le les los of on op over sur the ten ter te van".split()
-}  # fmt: skip
+_SMALL = frozenset(
+    """
+    aan al am an auf bij da das de del den der di do du el en het im in la las le les los of on
+    op over sur te ten ter the van
+    """.split()
+)
 
 _PLACES = dict(
     pair.split("=")

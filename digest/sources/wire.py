@@ -6,6 +6,7 @@ the item before it, also where it is glued to the next dateline. Whatever does n
 kept as a paragraph.
 """
 
+import itertools
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
@@ -87,7 +88,7 @@ def _join_wrapped(lines: list[str]) -> list[str]:
         return lines
     full = [
         len(line) + 1 + len(following.split()[0]) > width
-        for line, following in zip(lines, lines[1:], strict=False)
+        for line, following in itertools.pairwise(lines)
     ]
     if sum(full) * 5 < len(full) * 3 or not full:
         return lines

@@ -72,7 +72,7 @@ class ArgosEngine:
     """An Argos package loaded on `threads` processor threads; fulfils `Engine`."""
 
     def __init__(self, path: Path, *, threads: int) -> None:
-        import ctranslate2  # noqa: PLC0415 - takes a second to load
+        import ctranslate2  # takes a second to load
 
         self.model = describe_package(path)
         self._package = read_package(path)
@@ -133,7 +133,7 @@ def _package_module() -> Any:
     with tempfile.TemporaryDirectory(prefix="digest-argos-") as scratch:
         names = ("XDG_DATA_HOME", "XDG_CONFIG_HOME", "XDG_CACHE_HOME", "ARGOS_PACKAGES_DIR")
         with _environment(dict.fromkeys(names, scratch)):
-            import argostranslate.package  # noqa: PLC0415 - see above
+            import argostranslate.package  # see above
     return argostranslate.package
 
 

@@ -15,7 +15,7 @@ from digest.translation.engine import Decoding, Hypothesis, Model, batch_limit, 
 
 NAME = "starter-nl_en"
 
-_BEAM_SIZE = 1
+_BEAM_SIZE = 4
 _BATCH_TOKENS = 1024
 
 
@@ -43,8 +43,8 @@ class StarterEngine:
     """The starter loaded on `threads` processor threads; fulfils `Engine`."""
 
     def __init__(self, path: Path, *, threads: int) -> None:
-        import ctranslate2  # noqa: PLC0415 - takes a second to load
-        import sentencepiece  # noqa: PLC0415
+        import ctranslate2  # takes a second to load
+        import sentencepiece
 
         self.model = describe_starter(path)
         self._threads = threads

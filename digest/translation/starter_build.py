@@ -7,7 +7,6 @@ Nothing here needs torch.
 
 import hashlib
 import json
-import os
 import shutil
 import subprocess
 import sys
@@ -72,8 +71,8 @@ def build_starter(recipe: Path, target: Path, *, note: Callable[[str], None]) ->
         shutil.copyfile(recipe / "sentencepiece.model", built / "sentencepiece.model")
         _describe(built, recipe)
         if target.exists():
-            os.replace(target, staging / "replaced")
-        os.replace(built, target)
+            target.rename(staging / "replaced")
+        built.rename(target)
 
 
 def _fetch_base(requirements: Path, staging: Path) -> Path:
@@ -106,31 +105,71 @@ def _fetch_base(requirements: Path, staging: Path) -> Path:
     return gguf
 
 
+class _Weights:
+    """The base weights and the adapter, merged name by name, in float32."""
+
+    def __init__(self, gguf: Path, adapter: Path) -> None:
+        import numpy as np
+        from gguf import GGUFReader
+
+        self._reader = GGUFReader(gguf)
+        self._tensors = {tensor.name: tensor for tensor in self._reader.tensors}
+        self._adapter = np.load(adapter)
+
+    def stored(self, name: str, rows: list[int] | None = None) -> Any:
+        """A tensor as it is stored, or some of its rows."""
+        from gguf import dequantize
+
+        tensor = self._tensors[f"{name}.weight"]
+        data = tensor.data if rows is None else tensor.data[rows]
+        return dequantize(data, tensor.tensor_type).astype("float32")
+
+    def merged(self, layer: int, name: str) -> Any:
+        """`W + scale · B A` of a linear map, by the name it has in the adapter."""
+        outputs, inputs = (
+            self._adapter[f"{layer}.{name}.{side}"].astype("float32") for side in "BA"
+        )
+        scale = self._adapter["scale"].astype("float32")
+        return self.stored(f"blk.{layer}.{_GGUF_NAMES[name]}") + scale * (outputs @ inputs)
+
+    def embedding(self, pieces: list[str]) -> Any:
+        """The rows of the base embedding for these pieces. Raises `KeyError` for others."""
+        tokens = self._reader.get_field("tokenizer.ggml.tokens").contents()
+        rows = {token: row for row, token in enumerate(tokens)}
+        return self.stored("token_embd", [rows[piece] for piece in pieces])
+
+
 def _convert(gguf: Path, recipe: Path, target: Path) -> None:
-    import numpy as np  # noqa: PLC0415 - heavy, and only needed to build
-    import sentencepiece  # noqa: PLC0415
-    from ctranslate2.specs import common_spec, transformer_spec  # noqa: PLC0415
-    from gguf import GGUFReader, dequantize  # noqa: PLC0415
+    import sentencepiece
 
-    reader = GGUFReader(gguf)
-    tensors = {tensor.name: tensor for tensor in reader.tensors}
-    adapter = np.load(recipe / "adapter.npz")
-    scale = np.float32(adapter["scale"])
+    weights = _Weights(gguf, recipe / "adapter.npz")
+    vocabulary = sentencepiece.SentencePieceProcessor(
+        model_file=str(recipe / "sentencepiece.model")
+    )
+    pieces = [vocabulary.id_to_piece(index) for index in range(vocabulary.get_piece_size())]
 
-    def stored(name: str) -> Any:
-        tensor = tensors[f"{name}.weight"]
-        return dequantize(tensor.data, tensor.tensor_type).astype(np.float32)
+    spec = _empty_model()
+    decoder = spec.decoder
+    decoder.scale_embeddings = True
+    decoder.start_from_zero_embedding = False
+    decoder.embeddings.weight = decoder.projection.weight = weights.embedding(pieces)
+    _set_norm(decoder.layer_norm, weights.stored("output_norm"))
+    for index, layer in enumerate(decoder.layer):
+        _set_layer(layer, index, weights)
 
-    def merged(layer: int, name: str) -> Any:
-        low_rank = (adapter[f"{layer}.{name}.{side}"].astype(np.float32) for side in "BA")
-        outputs, inputs = low_rank
-        return stored(f"blk.{layer}.{_GGUF_NAMES[name]}") + scale * (outputs @ inputs)
+    spec.register_vocabulary(pieces)
+    spec.config.bos_token = "<bos>"  # noqa: S105 - a token of the model, not a secret
+    spec.config.eos_token = "<eos>"  # noqa: S105 - the same
+    spec.config.unk_token = "<unk>"  # noqa: S105 - the same
+    spec.validate()
+    spec.optimize("int8")
+    spec.save(str(target))
 
-    def set_norm(spec: Any, name: str) -> None:
-        spec.gamma = stored(name) - 1
-        spec.layer_norm_use_residual = True
 
-    spec = transformer_spec.TransformerDecoderModelSpec.from_config(
+def _empty_model() -> Any:
+    from ctranslate2.specs import common_spec, transformer_spec
+
+    return transformer_spec.TransformerDecoderModelSpec.from_config(
         _LAYERS,
         _HEADS,
         activation=common_spec.Activation.GELUTanh,
@@ -146,51 +185,36 @@ def _convert(gguf: Path, recipe: Path, target: Path) -> None:
         pre_post_layer_norm=True,
         qk_norm=True,
     )
-    decoder = spec.decoder
-    decoder.scale_embeddings = True
-    decoder.start_from_zero_embedding = False
-    set_norm(decoder.layer_norm, "output_norm")
-    for index, layer in enumerate(decoder.layer):
-        block = f"blk.{index}."
-        attention = layer.self_attention
-        if index in _GLOBAL_LAYERS:
-            attention.rotary_base = np.float32(_GLOBAL_ROTARY_BASE)
-            attention.sliding_window = np.int32(0)
-        set_norm(layer.input_layer_norm, block + "attn_norm")
-        set_norm(layer.post_attention_layer_norm, block + "post_attention_norm")
-        set_norm(layer.pre_feedforward_layer_norm, block + "ffn_norm")
-        set_norm(layer.post_feedforward_layer_norm, block + "post_ffw_norm")
-        set_norm(attention.q_norm, block + "attn_q_norm")
-        set_norm(attention.k_norm, block + "attn_k_norm")
-        attention.linear[0].weight = np.concatenate(
-            [merged(index, name) for name in ("q_proj", "k_proj", "v_proj")]
-        )
-        attention.linear[1].weight = merged(index, "o_proj")
-        layer.ffn.linear_0.weight = merged(index, "gate_proj")
-        layer.ffn.linear_0_noact.weight = merged(index, "up_proj")
-        layer.ffn.linear_1.weight = merged(index, "down_proj")
 
-    vocabulary = sentencepiece.SentencePieceProcessor(
-        model_file=str(recipe / "sentencepiece.model")
+
+def _set_layer(layer: Any, index: int, weights: _Weights) -> None:
+    import numpy as np
+
+    attention = layer.self_attention
+    if index in _GLOBAL_LAYERS:
+        attention.rotary_base = np.float32(_GLOBAL_ROTARY_BASE)
+        attention.sliding_window = np.int32(0)
+    for norm, name in (
+        (layer.input_layer_norm, "attn_norm"),
+        (layer.post_attention_layer_norm, "post_attention_norm"),
+        (layer.pre_feedforward_layer_norm, "ffn_norm"),
+        (layer.post_feedforward_layer_norm, "post_ffw_norm"),
+        (attention.q_norm, "attn_q_norm"),
+        (attention.k_norm, "attn_k_norm"),
+    ):
+        _set_norm(norm, weights.stored(f"blk.{index}.{name}"))
+    attention.linear[0].weight = np.concatenate(
+        [weights.merged(index, name) for name in ("q_proj", "k_proj", "v_proj")]
     )
-    pieces = [vocabulary.id_to_piece(index) for index in range(vocabulary.get_piece_size())]
-    tokens = reader.get_field("tokenizer.ggml.tokens")
-    if tokens is None:
-        raise ModelError("The base weights of the starter model have no vocabulary.")
-    rows = {token: row for row, token in enumerate(tokens.contents())}
-    embedding = tensors["token_embd.weight"]
-    kept = embedding.data[[rows[piece] for piece in pieces]]
-    weight = dequantize(kept, embedding.tensor_type).astype(np.float32)
-    decoder.embeddings.weight = weight
-    decoder.projection.weight = weight
+    attention.linear[1].weight = weights.merged(index, "o_proj")
+    layer.ffn.linear_0.weight = weights.merged(index, "gate_proj")
+    layer.ffn.linear_0_noact.weight = weights.merged(index, "up_proj")
+    layer.ffn.linear_1.weight = weights.merged(index, "down_proj")
 
-    spec.register_vocabulary(pieces)
-    spec.config.bos_token = "<bos>"  # noqa: S105 - a token of the model, not a secret
-    spec.config.eos_token = "<eos>"  # noqa: S105
-    spec.config.unk_token = "<unk>"  # noqa: S105
-    spec.validate()
-    spec.optimize("int8")
-    spec.save(str(target))
+
+def _set_norm(norm: Any, stored: Any) -> None:
+    norm.gamma = stored - 1
+    norm.layer_norm_use_residual = True
 
 
 def _describe(built: Path, recipe: Path) -> None:

@@ -1,0 +1,239 @@
+"""What a user runs, with the tiny package as the model."""
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner, Result
+
+from digest.cli import main
+from tests import CHECKOUT
+
+pytestmark = pytest.mark.model
+
+
+def digest(*arguments: str | Path, stdin: str | bytes | None = None) -> Result:
+    result = CliRunner().invoke(main, [str(argument) for argument in arguments], input=stdin)
+    if result.exception and not isinstance(result.exception, SystemExit):
+        raise result.exception
+    return result
+
+
+@pytest.fixture
+def article(tmp_path: Path) -> Path:
+    path = tmp_path / "articles" / "a.txt"
+    path.parent.mkdir()
+    path.write_text(
+        "De minister opent een brug\nKIEV (ANP) - De NAVO stelt morgen een rapport voor.\n"
+    )
+    return path
+
+
+@pytest.mark.usefixtures("models")
+class TestRun:
+    def test_prints_the_edition_and_nothing_else(self, article: Path) -> None:
+        result = digest("run", article, "--date", "2026-11-22", "--as-of", "2026-11-22T15:00")
+        assert result.exit_code == 0
+        assert result.stderr == ""
+        assert "Sunday 22 November 2026 · zondag 22 november 2026" in result.stdout
+        assert "NATO proposes a report tomorrow." in result.stdout
+        assert "│ De NAVO stelt morgen een rapport voor." in result.stdout
+        assert "Translated by translate-nl_en 0.1." in result.stdout
+
+    def test_the_date_is_that_of_as_of_when_none_is_given(self, article: Path) -> None:
+        result = digest("run", article, "--as-of", "2026-01-02")
+        assert "Friday 2 January 2026" in result.stdout
+
+    def test_makes_several_formats_at_once(self, article: Path, tmp_path: Path) -> None:
+        text, html = tmp_path / "a.txt", tmp_path / "a.html"
+        formats: list[str | Path] = [
+            "--format",
+            "text",
+            "--output",
+            text,
+            "--format",
+            "html",
+            "--output",
+            html,
+        ]
+        result = digest("run", article, *formats)
+        assert (result.exit_code, result.output) == (0, "")
+        assert text.read_text().startswith("===")
+        assert html.read_text().startswith("<!DOCTYPE html>")
+
+    @pytest.mark.parametrize(
+        "arguments",
+        [["--format", "text", "--format", "html"], ["--output", "a", "--output", "b"]],
+    )
+    def test_two_documents_cannot_share_an_output(
+        self, article: Path, arguments: list[str]
+    ) -> None:
+        assert digest("run", article, *arguments).exit_code == 2
+
+    def test_one_unreadable_article_among_ten_is_named_and_left_out(self, article: Path) -> None:
+        for number in range(8):
+            (article.parent / f"{number}.txt").write_text(f"De koning stopt {number + 2} treinen\n")
+        (article.parent / "5x.txt").write_bytes(b"\0\1\2\3")
+        result = digest("run", article.parent)
+        assert result.exit_code == 3
+        assert f"{article.parent / '5x.txt'}: is binary, not text" in result.stderr
+        assert "Left out:" in result.stdout
+        assert "  9. " in result.stdout
+
+    def test_the_summary_is_said_on_request(self, article: Path) -> None:
+        assert "1 items from 1 sources" in digest("run", article, "-v").stderr
+
+    def test_an_unwritable_output_leaves_nothing(self, article: Path, tmp_path: Path) -> None:
+        result = digest("run", article, "--output", tmp_path / "none" / "a.txt")
+        assert result.exit_code == 73
+        assert "cannot be written" in result.stderr
+        assert not (tmp_path / "none").exists()
+
+    def test_writes_nothing_at_home(self, article: Path, home: Path) -> None:
+        assert digest("run", article).exit_code == 0
+        assert not list(home.iterdir())
+
+    def test_an_unknown_model_is_named(self, article: Path) -> None:
+        result = digest("run", article, "--model", "gpt")
+        assert result.exit_code == 69
+        assert "translate-nl_en 0.1" in result.stderr
+
+
+@pytest.mark.usefixtures("models")
+class TestBadInput:
+    @pytest.mark.parametrize(
+        ("data", "code", "message"),
+        [
+            (None, 66, "does not exist"),
+            (b"", 65, "is empty"),
+            (b"\0\1\2\3\4", 65, "is binary, not text"),
+            (b"\xff\xfea", 65, "is neither UTF-8, UTF-16 nor Windows-1252 text"),
+        ],
+    )
+    def test_gets_one_sentence_and_a_code(
+        self, tmp_path: Path, data: bytes | None, code: int, message: str
+    ) -> None:
+        path = tmp_path / "bad.txt"
+        if data is not None:
+            path.write_bytes(data)
+        for command in ("run", "parse"):
+            result = digest(command, path)
+            assert result.exit_code == code
+            assert result.stderr.splitlines()[0] == f"digest: {path}: {message}"
+            assert result.stdout == ""
+
+    def test_a_folder_without_articles_is_named(self, tmp_path: Path) -> None:
+        result = digest("run", tmp_path)
+        assert result.exit_code == 65
+        assert "is a folder without articles" in result.stderr
+
+
+def test_without_a_model_one_sentence_says_what_to_run(
+    article: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("DIGEST_MODELS", str(tmp_path / "none"))
+    result = digest("run", article)
+    assert result.exit_code == 69
+    assert result.stdout == ""
+    assert "`digest models install starter-nl_en`" in result.stderr
+
+
+def test_a_damaged_model_is_named(article: Path, models: Path) -> None:
+    weights = models / "packages" / "translate-nl_en-0_1" / "model" / "model.bin"
+    weights.write_bytes(b"damaged")
+    result = digest("run", article)
+    assert result.exit_code == 69
+    assert "is damaged" in result.stderr
+
+
+def test_parse_shows_what_was_understood(seed: Path) -> None:
+    result = digest("parse", seed, "--as-of", "2026-11-22T15:00")
+    (document,) = json.loads(result.stdout)["documents"]
+    assert document["complete"] is True
+    assert [part["kind"] for part in document["parts"]] == ["article", "section"] + 7 * ["brief"]
+    assert document["parts"][2]["published"] == {
+        "raw": "20 minuten geleden",
+        "english": "20 minutes ago",
+        "at": "2026-11-22T14:40:00+01:00",
+        "precision": "minute",
+    }
+
+
+@pytest.mark.usefixtures("models")
+class TestTranslate:
+    def test_an_argument(self) -> None:
+        assert digest("translate", "Het vliegtuig sluit de grens").stdout == (
+            "The plane closes the border\n"
+        )
+
+    def test_standard_input_line_by_line(self) -> None:
+        text = "De NAVO stelt morgen een rapport voor.\n\nHet vliegtuig sluit de grens\n"
+        assert digest("translate", stdin=text).stdout == (
+            "NATO proposes a report tomorrow.\n\nThe plane closes the border\n"
+        )
+
+    def test_nothing_is_an_error(self) -> None:
+        assert digest("translate", stdin="").exit_code == 65
+        assert digest("translate", "").exit_code == 65
+
+
+class TestModels:
+    def test_lists_what_is_installed(self, models: Path) -> None:
+        assert digest("models", "list").stdout.startswith("translate-nl_en 0.1  nl → en")
+        (listed,) = json.loads(digest("models", "list", "--json").stdout)
+        assert (listed["name"], listed["version"], listed["problem"]) == (
+            "translate-nl_en",
+            "0.1",
+            None,
+        )
+        assert listed["path"].startswith(str(models))
+
+    def test_an_unknown_name_cannot_be_installed(self) -> None:
+        result = digest("models", "install", "nothing")
+        assert result.exit_code == 2
+
+
+class TestDoctor:
+    def test_is_well_with_a_model(self, models: Path) -> None:
+        assert models.is_dir()
+        result = digest("doctor")
+        assert result.exit_code == 0
+        assert all(line.startswith("ok ") for line in result.stdout.splitlines())
+
+    def test_names_what_is_wrong(self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.setenv("DIGEST_MODELS", str(tmp_path))
+        result = digest("doctor")
+        assert result.exit_code == 69
+        assert "FAIL  model: No model" in result.stdout
+
+
+class TestProcess:
+    """The program as cron starts it: no locale, a short path, no terminal."""
+
+    def run(self, *arguments: str, stdout: int = subprocess.PIPE) -> tuple[int, bytes, bytes]:
+        environment = {"PATH": "/usr/bin:/bin", "HOME": os.environ["HOME"], "LC_ALL": "POSIX"}
+        done = subprocess.run(
+            [sys.executable, "-m", "digest", *arguments],
+            env=environment | {"DIGEST_MODELS": os.environ["DIGEST_MODELS"]},
+            cwd=CHECKOUT,
+            stdout=stdout,
+            stderr=subprocess.PIPE,
+            check=False,
+        )
+        return done.returncode, done.stdout, done.stderr
+
+    @pytest.mark.usefixtures("models")
+    def test_prints_utf8_without_a_locale(self, article: Path) -> None:
+        code, out, err = self.run("run", str(article))
+        assert (code, err) == (0, b"")
+        assert "│ De NAVO stelt morgen een rapport voor." in out.decode()
+
+    @pytest.mark.usefixtures("models")
+    def test_a_full_standard_output_is_an_error(self, article: Path) -> None:
+        with Path("/dev/full").open("wb") as full:
+            code, _, err = self.run("run", str(article), stdout=full.fileno())
+        assert code == 73
+        assert err == b"digest: Standard output cannot be written: No space left on device.\n"

@@ -1,0 +1,82 @@
+from datetime import date
+
+import pytest
+
+from digest.article import Document
+from digest.edition import Edition, Flag
+from digest.errors import ModelError
+from digest.pipeline import EditionOptions, make_edition
+from digest.sources.wire import parse_wire
+from digest.translation.engine import Decoding
+from digest.translation.translate import translate_segments
+from tests.conftest import AS_OF
+from tests.fakes import FakeEngine
+
+
+def edition_of(*documents: Document, engine: FakeEngine) -> Edition:
+    return make_edition(
+        documents,
+        options=EditionOptions(title="Test", day=date(2026, 11, 22)),
+        translate=lambda segments: translate_segments(
+            segments, engine=engine, decoding=Decoding(), progress=lambda _done, _total: None
+        ),
+        model=None,
+    )
+
+
+def wire(text: str, source: str = "test") -> Document:
+    return parse_wire(text, source=source, as_of=AS_OF)
+
+
+def test_all_segments_of_an_edition_go_to_the_engine_in_one_call_and_once() -> None:
+    engine = FakeEngine()
+    edition_of(
+        wire("Kop\nEen zin. Nog een zin.\nMeer uit Sport\nEen zin."),
+        wire("Andere kop\nNog een zin."),
+        engine=engine,
+    )
+    assert engine.calls == [["Kop", "Een zin.", "Nog een zin.", "Andere kop"]]
+
+
+def test_sentences_stand_beside_their_translation() -> None:
+    edition = edition_of(wire("Kop\nEen zin.  Nog een zin."), engine=FakeEngine())
+    (paragraph,) = edition.entries[0].paragraphs
+    assert [(part.dutch, part.english) for part in paragraph.sentences] == [
+        ("Een zin.", "English: Een zin."),
+        ("Nog een zin.", "English: Nog een zin."),
+    ]
+    assert paragraph.dutch == "Een zin.  Nog een zin."
+    assert paragraph.english == "English: Een zin. English: Nog een zin."
+
+
+def test_datelines_and_numbers_are_not_sent_to_the_model() -> None:
+    engine = FakeEngine()
+    edition = edition_of(wire("Kop\nKIEV (ANP) - Een zin.\n12 - 3"), engine=engine)
+    assert engine.calls == [["Kop", "Een zin."]]
+    assert edition.entries[0].paragraphs[1].english == "12 - 3"
+
+
+def test_briefs_of_one_section_stand_together_whatever_file_they_come_from() -> None:
+    edition = edition_of(
+        wire("Kop een\nMeer uit Sport\nBericht een.", source="a"),
+        wire("Kop twee\nMeer uit Sport\nBericht twee.", source="b"),
+        engine=FakeEngine(),
+    )
+    assert [
+        (
+            group.section and group.section.name,
+            [(entry.number, entry.source) for entry in group.entries],
+        )
+        for group in edition.groups
+    ] == [(None, [(1, "a"), (2, "b")]), ("Sport", [(3, "a"), (4, "b")])]
+
+
+def test_an_empty_translation_is_flagged_and_counted() -> None:
+    edition = edition_of(wire("Kop\nEen zin."), engine=FakeEngine(answers={"Een zin.": " "}))
+    assert edition.entries[0].paragraphs[0].flags == (Flag.EMPTY,)
+    assert edition.doubtful == 1
+
+
+def test_a_failing_engine_fails_the_edition() -> None:
+    with pytest.raises(ModelError):
+        edition_of(wire("Kop"), engine=FakeEngine(fails=True))

@@ -1,0 +1,24 @@
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from digest.splitter import split_sentences
+from tests import DATA
+
+CASES = (DATA / "sentences.txt").read_text(encoding="utf-8").splitlines()
+
+
+@pytest.mark.parametrize("case", CASES)
+def test_sentences_end_where_the_bar_stands(case: str) -> None:
+    expected = [part.strip() for part in case.split("|")]
+    assert [piece.strip() for piece in split_sentences(case.replace("|", ""))] == expected
+
+
+PIECES = st.sampled_from(["Dr. ", "o.a. ", '"', "Hij. ", "12. ", "… ", "A.", " ", "\n", "(", "? "])
+
+
+@given(st.one_of(st.text(), st.lists(PIECES | st.text(max_size=5)).map("".join)))
+def test_the_pieces_joined_are_the_text(text: str) -> None:
+    pieces = split_sentences(text)
+    assert "".join(pieces) == text
+    assert all(pieces)

@@ -15,8 +15,8 @@ from digest.translation.engine import Decoding, Hypothesis, Model, batch_limit, 
 
 NAME = "starter-nl_en"
 
-_BEAM_SIZE = 4
-_BATCH_TOKENS = 1024
+_BEAM_SIZE = 2
+_BATCH_TOKENS = 384
 
 
 def describe_starter(path: Path) -> Model:

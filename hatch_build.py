@@ -1,0 +1,18 @@
+"""Puts templates, samples and the recipe of the starter into the wheel.
+
+An editable install reads them from the checkout, so nothing is copied for it.
+"""
+
+from typing import Any
+
+from hatchling.builders.hooks.plugin.interface import BuildHookInterface
+
+
+class DataHook(BuildHookInterface[Any]):
+    """Adds the data folders to a standard wheel."""
+
+    def initialize(self, version: str, build_data: dict[str, Any]) -> None:
+        """Map the folders of the checkout to those of the package."""
+        if version == "standard":
+            for folder in ("templates", "seeds", "models/starter"):
+                build_data["force_include"][folder] = f"digest/{folder}"

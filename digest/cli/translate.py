@@ -1,26 +1,24 @@
 """`digest translate`: translate text, a line a paragraph."""
 
 import sys
+from contextlib import closing
 
 import click
 
 from digest.cli.console import (
-    beam_size_option,
+    TranslationOptions,
     folders,
-    jobs_option,
-    model_option,
     open_translator,
-    options,
     print_document,
-    quiet_option,
+    translation_options,
 )
 from digest.errors import InputError
 
 
 @click.command()
 @click.argument("text", required=False)
-@options(model_option, beam_size_option, jobs_option, quiet_option)
-def translate(*, text: str | None, model: str, beam_size: int, jobs: int, quiet: bool) -> None:
+@translation_options
+def translate(*, text: str | None, translation: TranslationOptions) -> None:
     """Translate TEXT, or standard input, from Dutch to English.
 
     Each line is a paragraph and becomes a line; empty lines stay.
@@ -34,8 +32,6 @@ def translate(*, text: str | None, model: str, beam_size: int, jobs: int, quiet:
     elif not text.strip():
         raise InputError("TEXT", "is empty")
     lines = text.splitlines()
-    translator = open_translator(
-        folders(), model=model, beam_size=beam_size, jobs=jobs, progress=not quiet
-    )
-    sentences = translator(segment for line in lines for segment in text_segments(line))
+    with closing(open_translator(folders(), translation)) as translator:
+        sentences = translator(segment for line in lines for segment in text_segments(line))
     print_document("".join(f"{plain(english(align(line, sentences)))}\n" for line in lines))

@@ -9,7 +9,7 @@ from jinja2 import FileSystemLoader, StrictUndefined, TemplateNotFound, Template
 from jinja2 import TemplateError as JinjaError
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 
-from digest.edition import Edition, Layout
+from digest.edition import Alignment, Edition, Layout
 from digest.errors import TemplateError
 from digest.rendering.filters import FILTERS
 
@@ -29,6 +29,7 @@ class RenderOptions:
     """How an edition looks; `width` is in terminal cells, 0 leaves lines unwrapped."""
 
     layout: Layout = Layout.INTERLEAVED
+    align: Alignment = Alignment.PARAGRAPH
     width: int = 72
 
 
@@ -40,6 +41,7 @@ def render(edition: Edition, form: Format, options: RenderOptions, templates: Pa
         text = environment.get_template(name).render(
             edition=edition,
             layout=options.layout.value,
+            by_sentence=options.align is Alignment.SENTENCE,
             dutch=options.layout is not Layout.TRANSLATION,
             translated=options.layout is not Layout.ORIGINAL,
             width=options.width,

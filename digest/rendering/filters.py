@@ -10,7 +10,7 @@ from digest.calendar import clock_en, clock_nl, long_date_en, long_date_nl
 from digest.edition import Entry, Flag, Passage
 
 DOUBTFUL = "[?]"
-"""Stands behind a doubtful sentence."""
+"""Stands right behind a doubtful sentence, as a reference to a note does."""
 
 _LEAD_WORDS = 9
 
@@ -44,8 +44,7 @@ def wrap(text: str, width: int, indent: str = "", rest: str | None = None) -> st
 def english(passage: Passage) -> str:
     """The English of a passage, with the mark behind each doubtful sentence."""
     parts = [
-        f"{part.english} {DOUBTFUL}".strip() if part.flags else part.english
-        for part in passage.sentences
+        f"{part.english}{DOUBTFUL}" if part.flags else part.english for part in passage.sentences
     ]
     return " ".join(part for part in parts if part)
 

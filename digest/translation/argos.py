@@ -71,7 +71,7 @@ def damaged(path: Path) -> ModelError:
 class ArgosEngine:
     """An Argos package loaded on `threads` processor threads; fulfils `Engine`."""
 
-    def __init__(self, path: Path, *, threads: int) -> None:
+    def __init__(self, path: Path, *, threads: int, compute_type: str = "default") -> None:
         import ctranslate2  # takes a second to load
 
         self.model = describe_package(path)
@@ -79,7 +79,10 @@ class ArgosEngine:
         self._threads = threads
         try:
             self._translator = ctranslate2.Translator(
-                str(path / "model"), inter_threads=threads, intra_threads=1
+                str(path / "model"),
+                inter_threads=threads,
+                intra_threads=1,
+                compute_type=compute_type,
             )
             self._package.tokenizer.encode("Begin.")
         except (RuntimeError, OSError, ValueError) as error:
@@ -87,7 +90,7 @@ class ArgosEngine:
 
     def translate_segments(
         self, segments: Sequence[str], decoding: Decoding
-    ) -> Iterator[tuple[int, Hypothesis]]:
+    ) -> Iterator[tuple[int, tuple[Hypothesis, ...]]]:
         """See `Engine.translate_segments`."""
         tokens = [self._package.tokenizer.encode(segment) for segment in segments]
         prefix = self._package.target_prefix
@@ -96,9 +99,14 @@ class ArgosEngine:
             tokens,
             target_prefix=[[prefix]] * len(tokens) if prefix else None,
             replace_unknowns=True,
-            max_batch_size=batch_limit(lengths, threads=self._threads, most=_BATCH_TOKENS),
+            max_batch_size=batch_limit(
+                lengths, threads=self._threads, most=decoding.batch_tokens or _BATCH_TOKENS
+            ),
             batch_type="tokens",
             beam_size=decoding.beam_size or _BEAM_SIZE,
+            num_hypotheses=decoding.hypotheses,
+            no_repeat_ngram_size=decoding.no_repeat_ngram,
+            repetition_penalty=decoding.repetition_penalty,
             length_penalty=_LENGTH_PENALTY,
             return_scores=True,
             asynchronous=True,
@@ -109,16 +117,18 @@ class ArgosEngine:
                 result = jobs[index].result()
             except RuntimeError as error:
                 raise ModelError(f"{self.model} failed: {error}") from error
-            yield index, self._hypothesis(result)
+            yield index, self._hypotheses(result)
 
-    def _hypothesis(self, result: Any) -> Hypothesis:
-        tokens = result.hypotheses[0]
-        prefix = self._package.target_prefix
-        text = self._package.tokenizer.decode(tokens)
-        if prefix:
-            text = text.removeprefix(prefix)
+    def _hypotheses(self, result: Any) -> tuple[Hypothesis, ...]:
+        return tuple(
+            self._hypothesis(tokens, score)
+            for tokens, score in zip(result.hypotheses, result.scores, strict=True)
+        )
+
+    def _hypothesis(self, tokens: list[str], score: float) -> Hypothesis:
+        text = self._package.tokenizer.decode(tokens).removeprefix(self._package.target_prefix)
         length = len(tokens) + 1  # the end token counts
-        total = result.scores[0] * length**_LENGTH_PENALTY
+        total = score * length**_LENGTH_PENALTY
         return Hypothesis(text=text.removeprefix(" "), score=total / length)
 
 

@@ -24,9 +24,20 @@ class Model:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Decoding:
-    """How a model searches: `beam_size` 0 is the model's own default, 1 is greedy."""
+    """How a model searches: `beam_size` 0 is the model's own default, 1 is greedy.
+
+    `hypotheses` is how many translations of a segment are wanted (at most the beam size);
+    `no_repeat_ngram` forbids n-grams of that many tokens to come twice, 0 forbids none;
+    a `repetition_penalty` above 1 makes tokens less likely that were there before.
+    `batch_tokens` limits a batch, 0 is the model's own default; it decides speed and memory,
+    not what is said.
+    """
 
     beam_size: int = 0
+    hypotheses: int = 1
+    no_repeat_ngram: int = 0
+    repetition_penalty: float = 1.0
+    batch_tokens: int = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -46,11 +57,11 @@ class Engine(Protocol):
 
     def translate_segments(
         self, segments: Sequence[str], decoding: Decoding
-    ) -> Iterator[tuple[int, Hypothesis]]:
+    ) -> Iterator[tuple[int, tuple[Hypothesis, ...]]]:
         """Translate all segments in one call.
 
-        Yields the index of a segment and its translation, each index once, as batches
-        finish and so in any order. Raises `ModelError` when the model fails.
+        Yields the index of a segment and its hypotheses, the best first, each index once,
+        as batches finish and so in any order. Raises `ModelError` when the model fails.
         """
 
 

@@ -47,7 +47,7 @@ def find_models(packages: Iterable[Path], starter: Path) -> tuple[Installed, ...
 def choose_model(models: Iterable[Installed], wanted: str = "") -> Installed:
     """The best usable model, or the one named `wanted` (name, or `name version`).
 
-    Raises `ModelError` when there is none.
+    Its `model` is not None. Raises `ModelError` when there is none.
     """
     models = tuple(models)
     for candidate in models:
@@ -56,19 +56,20 @@ def choose_model(models: Iterable[Installed], wanted: str = "") -> Installed:
     if wanted:
         names = ", ".join(str(known.model) for known in models if known.model) or "none"
         raise ModelError(f"The model {wanted} is not installed.", hint=f"Installed: {names}.")
-    for broken in models:
-        raise ModelError(broken.problem, hint=f"`digest models install {STARTER}` builds one.")
+    if models:
+        raise ModelError(
+            models[0].problem, hint=f"`digest models install {STARTER}` builds the starter."
+        )
     raise ModelError(
         "No model for Dutch to English is installed.",
         hint=f"`digest models install {STARTER}` builds the starter.",
     )
 
 
-def load_engine(installed: Installed, *, threads: int) -> Engine:
+def load_engine(installed: Installed, *, threads: int, compute_type: str = "default") -> Engine:
     """Load a model. Raises `ModelError` when it is damaged."""
-    if installed.kind is Kind.ARGOS:
-        return ArgosEngine(installed.path, threads=threads)
-    return StarterEngine(installed.path, threads=threads)
+    engine = ArgosEngine if installed.kind is Kind.ARGOS else StarterEngine
+    return engine(installed.path, threads=threads, compute_type=compute_type)
 
 
 def _installed(kind: Kind, path: Path) -> Installed:

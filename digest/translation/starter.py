@@ -42,7 +42,7 @@ def describe_starter(path: Path) -> Model:
 class StarterEngine:
     """The starter loaded on `threads` processor threads; fulfils `Engine`."""
 
-    def __init__(self, path: Path, *, threads: int) -> None:
+    def __init__(self, path: Path, *, threads: int, compute_type: str = "default") -> None:
         import ctranslate2  # takes a second to load
         import sentencepiece
 
@@ -53,23 +53,27 @@ class StarterEngine:
                 model_file=str(path / "sentencepiece.model")
             )
             self._generator = ctranslate2.Generator(
-                str(path), inter_threads=threads, intra_threads=1
+                str(path), inter_threads=threads, intra_threads=1, compute_type=compute_type
             )
         except (RuntimeError, OSError, ValueError) as error:
             raise damaged(path) from error
 
     def translate_segments(
         self, segments: Sequence[str], decoding: Decoding
-    ) -> Iterator[tuple[int, Hypothesis]]:
+    ) -> Iterator[tuple[int, tuple[Hypothesis, ...]]]:
         """See `Engine.translate_segments`."""
         prompts = [self._prompt(segment) for segment in segments]
         lengths = [len(prompt) for prompt in prompts]
-        limit = batch_limit(lengths, threads=self._threads, most=_BATCH_TOKENS)
+        most = decoding.batch_tokens or _BATCH_TOKENS
+        limit = batch_limit(lengths, threads=self._threads, most=most)
         batches = list(token_batches(lengths, limit))
         jobs = [
             self._generator.generate_batch(
                 [prompts[index] for index in batch],
                 beam_size=decoding.beam_size or _BEAM_SIZE,
+                num_hypotheses=decoding.hypotheses,
+                no_repeat_ngram_size=decoding.no_repeat_ngram,
+                repetition_penalty=decoding.repetition_penalty,
                 max_length=_most_tokens(lengths[batch[0]]),
                 include_prompt_in_result=False,
                 return_scores=True,
@@ -80,7 +84,7 @@ class StarterEngine:
         for batch, results in zip(batches, jobs, strict=True):
             for index, job in zip(batch, results, strict=True):
                 try:
-                    yield index, self._hypothesis(job.result())
+                    yield index, self._hypotheses(job.result())
                 except RuntimeError as error:
                     raise ModelError(f"{self.model} failed: {error}") from error
 
@@ -88,9 +92,11 @@ class StarterEngine:
         pieces = self._vocabulary.encode(" ".join(segment.split()), out_type=str)
         return ["<bos>", *pieces, "\n"]
 
-    def _hypothesis(self, result: Any) -> Hypothesis:
-        text = self._vocabulary.decode(result.sequences[0]).strip()
-        return Hypothesis(text=text, score=result.scores[0])
+    def _hypotheses(self, result: Any) -> tuple[Hypothesis, ...]:
+        return tuple(
+            Hypothesis(text=self._vocabulary.decode(pieces).strip(), score=score)
+            for pieces, score in zip(result.sequences, result.scores, strict=True)
+        )
 
 
 def _most_tokens(prompt: int) -> int:

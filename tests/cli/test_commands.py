@@ -92,9 +92,25 @@ class TestRun:
         assert "cannot be written" in result.stderr
         assert not (tmp_path / "none").exists()
 
-    def test_writes_nothing_at_home(self, article: Path, home: Path) -> None:
-        assert digest("run", article).exit_code == 0
+    def test_writes_nothing_at_home_but_its_memory(self, article: Path, home: Path) -> None:
+        assert digest("run", article, "--no-memory").exit_code == 0
         assert not list(home.iterdir())
+        assert digest("run", article).exit_code == 0
+        files = [path.name for path in home.rglob("*") if path.is_file()]
+        assert files == ["memory.sqlite3"]
+
+    def test_a_second_run_loads_no_model(self, article: Path, models: Path) -> None:
+        first = digest("run", article, "--as-of", "2026-11-22")
+        weights = models / "packages" / "translate-nl_en-0_1" / "model" / "config.json"
+        weights.write_text("no model loads this")
+        assert digest("run", article, "--as-of", "2026-11-22").stdout == first.stdout
+        assert digest("run", article, "--no-memory").exit_code == 69
+
+    def test_strict_fails_on_doubtful_sentences(self, tmp_path: Path) -> None:
+        path = tmp_path / "a.txt"
+        path.write_text("Het weer\nKoel Tarwe Fiets 1234567 klompendans pannenkoek.\n")
+        assert digest("run", path).exit_code == 0
+        assert digest("run", path, "--strict").exit_code == 3
 
     def test_an_unknown_model_is_named(self, article: Path) -> None:
         result = digest("run", article, "--model", "gpt")

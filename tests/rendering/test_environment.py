@@ -12,11 +12,9 @@ from digest.errors import TemplateError
 from digest.pipeline import EditionOptions, make_edition
 from digest.rendering.environment import Format, RenderOptions, render
 from digest.sources.wire import parse_wire
-from digest.translation.engine import Decoding
-from digest.translation.translate import translate_segments
 from tests import CHECKOUT
 from tests.conftest import AS_OF
-from tests.fakes import FakeEngine
+from tests.fakes import FakeEngine, translator
 
 if TYPE_CHECKING:
     from digest.article import Document
@@ -29,12 +27,7 @@ def edition_of(text: str, *, answers: dict[str, str] | None = None, title: str =
     return make_edition(
         [document],
         options=EditionOptions(title=title, day=date(2026, 11, 22)),
-        translate=lambda segments: translate_segments(
-            segments,
-            engine=FakeEngine(answers=answers or {}),
-            decoding=Decoding(),
-            progress=lambda _done, _total: None,
-        ),
+        translate=translator(FakeEngine(answers=answers or {})),
         model=ModelNote(name="fake 1", quality="Not a model."),
         problems=(Problem(source="seeds/broken.txt", reason="is empty"),),
     )
@@ -61,7 +54,7 @@ def test_lines_of_text_keep_the_width(seed: Path, width: int) -> None:
 def test_doubtful_sentences_are_marked_with_their_reason() -> None:
     edition = edition_of("Kop\nEen zin. Nog een.", answers={"Nog een.": ""})
     text = render(edition, Format.TEXT, RenderOptions(), TEMPLATES)
-    assert "English: Een zin. [?]" in text
+    assert "Een mva. [?]" in text
     assert "[?] not translated" in text
     assert "Doubtful sentences, marked [?]: 1." in text
 

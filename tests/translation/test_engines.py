@@ -26,8 +26,8 @@ pytestmark = pytest.mark.model
 def translate(engine: Engine, segments: list[str], beam_size: int = 0) -> list[str]:
     results = list(engine.translate_segments(segments, Decoding(beam_size=beam_size)))
     assert sorted(index for index, _ in results) == list(range(len(segments)))
-    assert all(hypothesis.score <= 0 for _, hypothesis in results)
-    return [hypothesis.text for _, hypothesis in sorted(results, key=lambda result: result[0])]
+    assert all(hypotheses[0].score <= 0 for _, hypotheses in results)
+    return [hypotheses[0].text for _, hypotheses in sorted(results, key=lambda result: result[0])]
 
 
 class TestArgos:

@@ -1,0 +1,181 @@
+import sqlite3
+import subprocess
+import sys
+import time
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from digest.translation.engine import Decoding, Hypothesis
+from digest.translation.memory import MemorySettings, TranslationMemory
+from tests import CHECKOUT
+from tests.fakes import MODEL, FakeEngine, translator
+
+TODAY = 739_000
+
+
+class Shelf:
+    """Memories in one file, with the warnings that they gave."""
+
+    def __init__(self, path: Path) -> None:
+        self.settings = MemorySettings(path=path, today=TODAY, days=180)
+        self.warnings: list[str] = []
+
+    def open(
+        self, *, today: int = TODAY, version: str = "1", options: str = ""
+    ) -> TranslationMemory:
+        return TranslationMemory(
+            replace(self.settings, today=today),
+            model=replace(MODEL, version=version),
+            options=options,
+            warn=self.warnings.append,
+        )
+
+
+@pytest.fixture
+def shelf(tmp_path: Path) -> Shelf:
+    return Shelf(tmp_path / "data" / "memory.sqlite3")
+
+
+HELLO = ("Hallo.", Hypothesis(text="Hello.", score=-0.25))
+
+
+def test_what_was_remembered_is_recalled_by_the_next_run(shelf: Shelf) -> None:
+    first = shelf.open()
+    first.remember([HELLO])
+    first.close()
+    assert shelf.open().recall(["Hallo.", "Dag."]) == dict([HELLO])
+
+
+def test_another_model_or_other_options_have_their_own(shelf: Shelf) -> None:
+    shelf.open().remember([HELLO])
+    assert shelf.open(version="2").recall(["Hallo."]) == {}
+    assert shelf.open(options="beam=1").recall(["Hallo."]) == {}
+
+
+def test_thousands_of_segments_are_recalled(shelf: Shelf) -> None:
+    memory = shelf.open()
+    many = [(f"Zin {n}.", Hypothesis(text=f"Sentence {n}.", score=0.0)) for n in range(3000)]
+    memory.remember(many)
+    assert memory.recall([source for source, _ in many]) == dict(many)
+
+
+def test_what_nobody_uses_is_forgotten(shelf: Shelf) -> None:
+    used = ("Dag.", Hypothesis(text="Bye.", score=0.0))
+    shelf.open().remember([HELLO, used])
+    shelf.open(today=TODAY + 100).recall(["Dag."])
+    shelf.open(today=TODAY + 200).close()
+    assert shelf.open().recall(["Hallo.", "Dag."]) == dict([used])
+
+
+def test_a_damaged_file_is_set_aside_and_a_new_one_begun(shelf: Shelf) -> None:
+    shelf.settings.path.parent.mkdir()
+    shelf.settings.path.write_bytes(b"not a database" * 100)
+    memory = shelf.open()
+    memory.remember([HELLO])
+    assert memory.recall(["Hallo."]) == dict([HELLO])
+    assert len(shelf.warnings) == 1
+    assert "is damaged" in shelf.warnings[0]
+    assert (shelf.settings.path.parent / "memory.sqlite3.damaged").exists()
+
+
+def test_damage_inside_a_file_is_survived(shelf: Shelf) -> None:
+    memory = shelf.open()
+    memory.remember((f"Zin {n}.", HELLO[1]) for n in range(2000))
+    memory.close()
+    data = bytearray(shelf.settings.path.read_bytes())
+    data[4096:-4096] = bytes(len(data) - 8192)
+    shelf.settings.path.write_bytes(data)
+    memory = shelf.open()
+    memory.recall([f"Zin {n}." for n in range(2000)])
+    memory.remember([HELLO])
+    assert memory.recall(["Hallo."]) == dict([HELLO])
+    assert "is damaged" in shelf.warnings[0]
+
+
+def test_a_memory_of_a_newer_digest_is_left_alone(shelf: Shelf) -> None:
+    shelf.open().close()
+    with sqlite3.connect(shelf.settings.path) as connection:
+        connection.execute("PRAGMA user_version = 99")
+    connection.close()
+    memory = shelf.open()
+    memory.remember([HELLO])
+    assert memory.recall(["Hallo."]) == {}
+    assert "newer digest" in shelf.warnings[0]
+
+
+def test_a_place_that_cannot_be_written_stops_nothing(shelf: Shelf) -> None:
+    shelf.settings.path.parent.write_text("a file where the folder should be")
+    memory = shelf.open()
+    memory.remember([HELLO])
+    assert memory.recall(["Hallo."]) == {}
+    assert "is not used" in shelf.warnings[0]
+
+
+def test_two_runs_at_once_do_not_disturb_each_other(shelf: Shelf) -> None:
+    one, two = shelf.open(), shelf.open()
+    for number in range(50):
+        one.remember([(f"Een {number}", HELLO[1])])
+        two.remember([(f"Twee {number}", HELLO[1])])
+    assert len(one.recall([f"Twee {n}" for n in range(50)])) == 50
+    assert shelf.warnings == []
+
+
+WRITER = """
+import sys
+from pathlib import Path
+from tests.translation.test_memory import HELLO, Shelf
+memory = Shelf(Path(sys.argv[1])).open()
+number = 0
+while True:
+    memory.remember([(f"Zin {number + n}", HELLO[1]) for n in range(8)])
+    number += 8
+    print(number, flush=True)
+"""
+
+
+@pytest.mark.parametrize("delay", [0.0, 0.01, 0.05, 0.1])
+def test_a_killed_run_loses_nothing_that_was_finished(shelf: Shelf, delay: float) -> None:
+    process = subprocess.Popen(
+        [sys.executable, "-c", WRITER, str(shelf.settings.path)],
+        stdout=subprocess.PIPE,
+        cwd=CHECKOUT,
+        text=True,
+    )
+    assert process.stdout
+    written = int(process.stdout.readline())
+    time.sleep(delay)
+    process.kill()
+    written = int(([str(written), *process.stdout.read().split()])[-1])
+    process.wait()
+    process.stdout.close()
+    assert len(shelf.open().recall([f"Zin {n}" for n in range(written)])) == written
+    assert shelf.warnings == []
+
+
+def test_a_translator_asks_its_engine_only_for_what_is_new(shelf: Shelf) -> None:
+    first = FakeEngine()
+    translator(first, memory=shelf.open())(["Het regent.", "De zon schijnt."])
+    second = FakeEngine()
+    again = translator(second, memory=shelf.open())
+    again(["Het regent.", "Het sneeuwt."])
+    assert second.calls == [["Het sneeuwt."]]
+    assert (again.counts.remembered, again.counts.translated) == (1, 1)
+
+
+def test_a_failing_engine_leaves_what_was_finished(shelf: Shelf) -> None:
+    class Dying(FakeEngine):
+        def translate_segments(
+            self, segments: Sequence[str], decoding: Decoding
+        ) -> Iterator[tuple[int, tuple[Hypothesis, ...]]]:
+            results = super().translate_segments(segments, decoding)
+            for _ in range(20):
+                yield next(results)
+            raise KeyboardInterrupt
+
+    texts = [f"De trein {name} rijdt." for name in "abcdefghijklmnopqrstuvwxyz"]
+    with pytest.raises(KeyboardInterrupt):
+        translator(Dying(), memory=shelf.open())(texts)
+    assert len(shelf.open().recall(texts)) == 16

@@ -20,7 +20,7 @@ from digest.translation.engine import Decoding, Hypothesis, Model, batch_limit
 
 _BEAM_SIZE = 4
 _LENGTH_PENALTY = 0.2
-_BATCH_TOKENS = 2048
+_BATCH_TOKENS = 512
 
 
 def read_package(path: Path) -> Any:

@@ -89,6 +89,8 @@ _MOST = 1.6
 
 def has_wrong_numbers(dutch: str, english: str) -> bool:
     """A number of the source is missing, or the translation has one that the source has not."""
+    if not _DIGIT.search(dutch + english):
+        return False  # number words alone are too free to be held against each other
     source = find_numbers(dutch, Language.DUTCH)
     target = find_numbers(english, Language.ENGLISH)
     known = frozenset().union(*(number.readings for number in source))
@@ -96,6 +98,9 @@ def has_wrong_numbers(dutch: str, english: str) -> bool:
     missing = any(n.in_digits and not n.readings & shown for n in source)
     invented = any(n.in_digits and not n.readings & known for n in target)
     return missing or invented
+
+
+_DIGIT = re.compile(r"\d")
 
 
 def has_unbalanced_quotes(dutch: str, english: str) -> bool:

@@ -158,10 +158,17 @@ def find_numbers(text: str, language: Language) -> tuple[Number, ...]:
 def _word_value(word: str, language: Language) -> float | None:
     """The value of a number word, also at the head of a compound: `dertienjarige`, `two-thirds`."""
     words = _WORDS[language]
-    heads = [word, re.sub("(?:jarige?n?|tal|maal|voudige?)$", "", word)]
-    parts = word.split("-")
-    heads += ["-".join(parts[:size]) for size in range(len(parts) - 1, 0, -1)]
-    return next((words[head] for head in heads if head in words), None)
+    if word in words:
+        return words[word]
+    if "-" in word:
+        parts = word.split("-")
+        heads = ("-".join(parts[:size]) for size in range(len(parts) - 1, 0, -1))
+        return next((words[head] for head in heads if head in words), None)
+    tail = next((tail for tail in _TAILS if word.endswith(tail)), None)
+    return words.get(word.removesuffix(tail)) if tail else None
+
+
+_TAILS = ("jarige", "jarigen", "jarig", "tal", "maal", "voudig", "voudige")
 
 
 def _digit_readings(digits: str, language: Language, *, half: str) -> set[Reading]:

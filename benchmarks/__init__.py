@@ -1,0 +1,1 @@
+"""Speed and translation quality, measured; `make bench` runs all of it."""

@@ -1,0 +1,67 @@
+"""`python -m benchmarks`: run the parts, print tables, write benchmarks/results/latest.json."""
+
+import json
+import os
+import platform
+from pathlib import Path
+
+import click
+
+from benchmarks.parts import Row, growth, quality, speed, startup
+
+RESULTS = Path(__file__).parent / "results"
+_PARTS = ("startup", "speed", "growth", "quality")
+
+
+@click.command()
+@click.argument("parts", nargs=-1, type=click.Choice(_PARTS))
+@click.option("--runs", default=5, show_default=True, help="Runs of each measurement.")
+@click.option(
+    "--pair",
+    nargs=2,
+    type=click.Path(path_type=Path, exists=True, dir_okay=False),
+    help="A Dutch and an English file, line by line, to measure quality with.",
+)
+@click.option("--model", default="", help="The installed model to measure quality of.")
+@click.option("--lines", default=200, show_default=True, help="Lines of the pair to use.")
+def main(
+    *, parts: tuple[str, ...], runs: int, pair: tuple[Path, Path] | None, model: str, lines: int
+) -> None:
+    """Measure PARTS, or all of them."""
+    results: dict[str, list[Row]] = {}
+    for part in parts or _PARTS:
+        if part == "quality":
+            pair = pair or _shared_pair()
+            if pair is None:
+                click.echo("quality: left out, it needs --pair DUTCH ENGLISH\n")
+                continue
+            results[part] = quality(*pair, model=model, lines=lines)
+        else:
+            results[part] = {"startup": startup, "speed": speed, "growth": growth}[part](runs)
+        click.echo(_table(part, results[part]))
+    RESULTS.mkdir(exist_ok=True)
+    machine = {"python": platform.python_version(), "cpus": os.cpu_count(), "runs": runs}
+    text = json.dumps({"machine": machine, "results": results}, indent=2)
+    (RESULTS / "latest.json").write_text(text + "\n", encoding="utf-8")
+
+
+def _shared_pair() -> tuple[Path, Path] | None:
+    """The FLORES-200 dev set where it lies beside the checkout."""
+    folder = Path(__file__).resolve().parents[2] / "shared" / "eval"
+    pair = folder / "flores200-dev.nl", folder / "flores200-dev.en"
+    return pair if all(path.exists() for path in pair) else None
+
+
+def _table(part: str, rows: list[Row]) -> str:
+    names = list(dict.fromkeys(name for row in rows for name in row))
+    cells = [names, *([str(row.get(name, "")) for name in names] for row in rows)]
+    widths = [max(len(row[column]) for row in cells) for column in range(len(names))]
+    lines = [
+        "  ".join(text.rjust(width) for text, width in zip(row, widths, strict=True))
+        for row in cells
+    ]
+    return "\n".join([part, *lines, ""])
+
+
+if __name__ == "__main__":
+    main()

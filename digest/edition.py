@@ -15,6 +15,7 @@ class Layout(StrEnum):
     """How the two languages stand."""
 
     INTERLEAVED = "interleaved"
+    COLUMNS = "columns"
     TRANSLATION = "translation"
     ORIGINAL = "original"
 
@@ -92,7 +93,8 @@ class Passage:
 class Entry:
     """An item of the edition, with its place in it (`number` counts from 1).
 
-    `headline` is None for a brief; `source` names the file it came from.
+    `headline` is None for a brief; `source` names the file it came from; `shortened` says
+    that sentences were left out to keep a document small.
     """
 
     number: int
@@ -102,6 +104,7 @@ class Entry:
     section: Section | None
     published: Published | None
     source: str
+    shortened: bool = False
 
     @property
     def dateline(self) -> Dateline | None:
@@ -142,6 +145,15 @@ class Problem:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class UncommonWord:
+    """A less common Dutch word, the sentence it was found in and the number of its entry."""
+
+    word: str
+    sentence: Sentence
+    number: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Edition:
     """One dated digest."""
 
@@ -151,6 +163,7 @@ class Edition:
     model: ModelNote | None
     sources: tuple[Source, ...]
     problems: tuple[Problem, ...] = ()
+    words: tuple[UncommonWord, ...] = ()
 
     @property
     def groups(self) -> tuple[Group, ...]:

@@ -7,6 +7,7 @@ from datetime import date
 from digest.article import Article, Document, Item, Paragraph
 from digest.edition import Edition, Entry, ModelNote, Passage, Problem, Sentence, Source
 from digest.splitter import split_sentences
+from digest.vocabulary import uncommon_words
 
 Translate = Callable[[tuple[str, ...]], Mapping[str, Sentence]]
 """Translates all segments in one call; the result has each of them as a key."""
@@ -14,10 +15,11 @@ Translate = Callable[[tuple[str, ...]], Mapping[str, Sentence]]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class EditionOptions:
-    """What an edition is called and dated."""
+    """What an edition is called and dated; `words` is how many uncommon words it lists."""
 
     title: str
     day: date
+    words: int = 0
 
 
 def make_edition(
@@ -33,16 +35,17 @@ def make_edition(
     sourced = by_section((item, doc.source) for doc in documents for item in doc.items)
     segments = tuple(segment for item, _ in sourced for segment in item_segments(item))
     sentences = translate(segments)
+    entries = tuple(
+        _entry(number, item, source, sentences) for number, (item, source) in enumerate(sourced, 1)
+    )
     return Edition(
         title=options.title,
         day=options.day,
-        entries=tuple(
-            _entry(number, item, source, sentences)
-            for number, (item, source) in enumerate(sourced, 1)
-        ),
+        entries=entries,
         model=model,
         sources=tuple(Source(name=doc.source, as_of=doc.as_of) for doc in documents),
         problems=problems,
+        words=uncommon_words(entries, options.words),
     )
 
 

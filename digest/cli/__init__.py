@@ -11,6 +11,7 @@ from digest.cli.doctor import doctor
 from digest.cli.models import models
 from digest.cli.parse import parse
 from digest.cli.run import run
+from digest.cli.templates import templates
 from digest.cli.translate import translate
 from digest.errors import DigestError
 
@@ -41,5 +42,5 @@ def main() -> None:
     """
 
 
-for _command in (run, parse, translate, models, doctor):
+for _command in (run, parse, translate, models, templates, doctor):
     main.add_command(_command)

@@ -141,6 +141,11 @@ def translation_options(command: Callable[..., Any]) -> Callable[..., Any]:
     return decorated
 
 
+template_dir_option = click.option(
+    "--template-dir",
+    type=click.Path(path_type=Path, exists=True, file_okay=False),
+    help="A folder of templates that replace the shipped ones, one by one.",
+)
 verbose_option = click.option(
     "-v", "--verbose", count=True, help="Say what was done; -vv shows where an error came from."
 )

@@ -49,13 +49,9 @@ def _check_model(places: Folders) -> str:
 
 
 def _check_templates(places: Folders) -> str:
-    from digest.rendering.environment import make_environment
+    from digest.rendering.environment import Templates, check_templates
 
-    environment = make_environment(places.templates)
-    names = environment.list_templates()
-    for name in names:
-        environment.get_template(name)
-    return f"{len(names)} in {places.templates}"
+    return f"{len(check_templates(Templates(places.templates)))} in {places.templates}"
 
 
 def _check_zone() -> str:

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import time
 from contextlib import closing
+from dataclasses import replace
 from datetime import date, datetime
-from itertools import zip_longest
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -21,12 +21,13 @@ from digest.cli.console import (
     options,
     print_document,
     sources_argument,
+    template_dir_option,
     translation_options,
     verbose_option,
 )
+from digest.cli.targets import pair_targets, render_target, wants_color
 from digest.delivery.output import write_file
 from digest.edition import Alignment, Edition, Layout, Problem
-from digest.errors import UsageError
 
 if TYPE_CHECKING:
     from digest.translation.translate import Counts
@@ -43,9 +44,10 @@ INCOMPLETE = 3
     click.option(
         "--format",
         "formats",
-        type=click.Choice(["text", "html"]),
+        type=click.Choice(["text", "html", "web", "md", "json"]),
         multiple=True,
-        help="What to make; repeat it together with --output.  [default: text]",
+        help="What to make: html is for mail, web for a browser; repeat it together with "
+        "--output.  [default: text]",
     ),
     click.option(
         "--output",
@@ -56,10 +58,18 @@ INCOMPLETE = 3
     ),
     click.option(
         "--layout",
+        "layouts",
         type=click.Choice([layout.value for layout in Layout]),
-        default=Layout.INTERLEAVED.value,
+        multiple=True,
+        help="How the two languages stand; once for all formats, or once for each.  "
+        "[default: interleaved]",
+    ),
+    click.option(
+        "--lead",
+        type=click.Choice(["en", "nl"]),
+        default="en",
         show_default=True,
-        help="How the two languages stand.",
+        help="The language that stands first.",
     ),
     click.option(
         "--width",
@@ -68,6 +78,28 @@ INCOMPLETE = 3
         show_default=True,
         help="Columns of the text; 0 does not wrap.",
     ),
+    click.option(
+        "--color",
+        type=click.Choice(["auto", "always", "never"]),
+        default="auto",
+        show_default=True,
+        help="Emphasis in text; auto is on a terminal, unless NO_COLOR is set.",
+    ),
+    click.option(
+        "--words",
+        type=click.IntRange(0, 100),
+        default=0,
+        show_default=True,
+        help="List so many less common Dutch words with their sentences.",
+    ),
+    click.option(
+        "--max-size",
+        type=click.IntRange(0),
+        default=0,
+        help="Shorten html to so many kilobytes; the full edition is saved beside it.  "
+        "[default: only warn above 90]",
+    ),
+    template_dir_option,
     click.option("--title", default=TITLE, show_default=True, help="The title of the edition."),
     click.option(
         "--align",
@@ -87,8 +119,13 @@ def run(
     as_of: datetime | None,
     formats: tuple[str, ...],
     outputs: tuple[Path, ...],
-    layout: str,
+    layouts: tuple[str, ...],
+    lead: str,
     width: int,
+    color: str,
+    words: int,
+    max_size: int,
+    template_dir: Path | None,
     title: str,
     align: str,
     strict: bool,
@@ -102,10 +139,11 @@ def run(
     """
     from digest.config import find_zone
     from digest.pipeline import EditionOptions, make_edition
-    from digest.rendering.environment import Format, RenderOptions, render
+    from digest.rendering.environment import Templates
+    from digest.rendering.view import Language, Look
     from digest.sources.files import read_sources
 
-    targets = pair_targets(formats, outputs)
+    targets = pair_targets(formats, layouts, outputs)
     places = folders()
     zone = find_zone()
     readings = read_sources(sources or (places.seeds,), as_of=as_of, zone=zone)
@@ -118,7 +156,9 @@ def run(
     with closing(open_translator(places, translation)) as translator:
         edition = make_edition(
             readings.documents,
-            options=EditionOptions(title=title, day=day or (as_of or datetime.now(zone)).date()),
+            options=EditionOptions(
+                title=title, day=day or (as_of or datetime.now(zone)).date(), words=words
+            ),
             translate=translator,
             model=translator.note,
             problems=tuple(
@@ -129,34 +169,27 @@ def run(
     if verbose and not translation.quiet:
         note(_summary(edition, translator.counts, seconds=time.perf_counter() - started))
 
-    look = RenderOptions(layout=Layout(layout), align=Alignment(align), width=width)
-    rendered = [
-        (render(edition, Format(name), look, places.templates), output) for name, output in targets
+    look = Look(lead=Language(lead), align=Alignment(align), width=width)
+    templates = Templates(places.templates, template_dir)
+    documents = [
+        document
+        for target in targets
+        for document in render_target(
+            edition,
+            target,
+            replace(look, color=wants_color(color, target.output)),
+            templates,
+            max_size=max_size,
+            warn=lambda message: note(f"digest: {message}"),
+        )
     ]
-    for text, output in rendered:
+    for text, output in documents:
         if output:
             write_file(output, text)
         else:
             print_document(text)
     if edition.problems or edition.untranslated or (strict and edition.doubtful):
         raise click.exceptions.Exit(INCOMPLETE)
-
-
-def pair_targets(
-    formats: tuple[str, ...], outputs: tuple[Path, ...]
-) -> list[tuple[str, Path | None]]:
-    """Each format with where it goes; one without a file goes to standard output.
-
-    Raises `UsageError` unless there is a file for every format, or for all but the last.
-    """
-    formats = formats or ("text",)
-    if len(outputs) > len(formats):
-        raise UsageError("There are more --output than --format.", hint="Give a --format for each.")
-    if len(formats) - len(outputs) > 1:
-        raise UsageError(
-            "Only one format can go to standard output.", hint="Give an --output for the others."
-        )
-    return list(zip_longest(formats, outputs))
 
 
 def _summary(edition: Edition, counts: Counts, *, seconds: float) -> str:

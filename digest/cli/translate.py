@@ -24,7 +24,7 @@ def translate(*, text: str | None, translation: TranslationOptions) -> None:
     Each line is a paragraph and becomes a line; empty lines stay.
     """
     from digest.pipeline import align, text_segments
-    from digest.rendering.filters import english, plain
+    from digest.rendering.filters import plain
     from digest.sources.files import decode
 
     if text is None:
@@ -34,4 +34,4 @@ def translate(*, text: str | None, translation: TranslationOptions) -> None:
     lines = text.splitlines()
     with closing(open_translator(folders(), translation)) as translator:
         sentences = translator(segment for line in lines for segment in text_segments(line))
-    print_document("".join(f"{plain(english(align(line, sentences)))}\n" for line in lines))
+    print_document("".join(f"{plain(align(line, sentences).english)}\n" for line in lines))

@@ -6,8 +6,19 @@ from datetime import date
 from typing import Any
 
 from digest.article import Article, Brief, Section
+from digest.edition import Edition
 
 _KINDS = {Article: "article", Brief: "brief", Section: "section"}
+
+
+SCHEMA_VERSION = 1
+"""Counts up when a reader of version 1 could no longer read what is written."""
+
+
+def edition_as_json(edition: Edition) -> str:
+    """The edition as docs/edition.schema.json describes it."""
+    counts = {"sentences": len(edition.sentences), "doubtful": edition.doubtful}
+    return as_json({"version": SCHEMA_VERSION, "counts": counts, **as_data(edition)})
 
 
 def as_json(value: Any) -> str:

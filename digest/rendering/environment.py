@@ -1,58 +1,96 @@
 """The one Jinja2 environment, and rendering an edition with it."""
 
+import traceback
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
 
 import css_inline
 from jinja2 import FileSystemLoader, StrictUndefined, TemplateNotFound, TemplateSyntaxError
-from jinja2 import TemplateError as JinjaError
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 
-from digest.edition import Alignment, Edition, Layout
+from digest.edition import Edition
 from digest.errors import TemplateError
+from digest.rendering.data import edition_as_json
 from digest.rendering.filters import FILTERS
+from digest.rendering.view import Look, view_edition
+
+
+@dataclass(frozen=True, slots=True)
+class Templates:
+    """Where templates are looked for: the user's folder first, if there is one."""
+
+    shipped: Path
+    own: Path | None = None
+
+    @property
+    def folders(self) -> tuple[Path, ...]:
+        """The folders, in the order in which they are searched."""
+        return (self.own, self.shipped) if self.own else (self.shipped,)
+
+    def __str__(self) -> str:
+        return " and ".join(map(str, self.folders))
 
 
 class Format(StrEnum):
-    """What an edition is rendered as."""
+    """What an edition is rendered as: `html` is for mail, `web` for a browser."""
 
     TEXT = "text"
     HTML = "html"
+    WEB = "web"
+    MD = "md"
+    JSON = "json"
 
 
-_TEMPLATES = {Format.TEXT: "edition.txt", Format.HTML: "edition.html"}
+_TEMPLATES = {
+    Format.TEXT: "edition.txt",
+    Format.HTML: "edition.html",
+    Format.WEB: "web.html",
+    Format.MD: "edition.md",
+}
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class RenderOptions:
-    """How an edition looks; `width` is in terminal cells, 0 leaves lines unwrapped."""
-
-    layout: Layout = Layout.INTERLEAVED
-    align: Alignment = Alignment.PARAGRAPH
-    width: int = 72
-
-
-def render(edition: Edition, form: Format, options: RenderOptions, templates: Path) -> str:
+def render(edition: Edition, form: Format, look: Look, templates: Templates) -> str:
     """The edition as a document. Raises `TemplateError` with file, line and reason."""
+    if form is Format.JSON:
+        return edition_as_json(edition)
+    view = view_edition(edition, look)
+    with _named_errors(templates):
+        template = make_environment(templates).get_template(_TEMPLATES[form])
+        text = template.render(edition=view, width=look.width, color=look.color)
+    return inline_styles(text) if form is Format.HTML else text
+
+
+def check_templates(templates: Templates) -> tuple[str, ...]:
+    """The names of all templates, each of which can be read.
+
+    Raises `TemplateError` with file, line and reason for one that cannot.
+    """
     environment = make_environment(templates)
-    name = _TEMPLATES[form]
+    names = tuple(environment.list_templates())
+    with _named_errors(templates):
+        for name in names:
+            environment.get_template(name)
+    return names
+
+
+@contextmanager
+def _named_errors(templates: Templates) -> Iterator[None]:
+    """A template is a program: whatever it raises is told with its file and line."""
     try:
-        text = environment.get_template(name).render(
-            edition=edition,
-            layout=options.layout.value,
-            by_sentence=options.align is Alignment.SENTENCE,
-            dutch=options.layout is not Layout.TRANSLATION,
-            translated=options.layout is not Layout.ORIGINAL,
-            width=options.width,
-        )
+        yield
     except TemplateNotFound as error:
         raise TemplateError(f"The template {error.name} is missing in {templates}.") from error
     except TemplateSyntaxError as error:
         raise TemplateError(f"{error.filename}, line {error.lineno}: {error.message}") from error
-    except JinjaError as error:
-        raise TemplateError(f"{templates / name}: {error}") from error
-    return inline_styles(text) if form is Format.HTML else text
+    except Exception as error:
+        folders = {str(folder) for folder in templates.folders}
+        frames = traceback.extract_tb(error.__traceback__)
+        inside = [frame for frame in frames if str(Path(frame.filename).parent) in folders]
+        place = f"{inside[-1].filename}, line {inside[-1].lineno}" if inside else str(templates)
+        raise TemplateError(f"{place}: {error}.") from error
 
 
 def inline_styles(html: str) -> str:
@@ -66,10 +104,10 @@ def inline_styles(html: str) -> str:
     return inliner.inline(html)
 
 
-def make_environment(templates: Path) -> ImmutableSandboxedEnvironment:
+def make_environment(templates: Templates) -> ImmutableSandboxedEnvironment:
     """An environment that escapes in HTML, and in which an unknown name is an error."""
     environment = ImmutableSandboxedEnvironment(
-        loader=FileSystemLoader(templates),
+        loader=FileSystemLoader(templates.folders),
         autoescape=lambda name: bool(name and name.endswith(".html")),
         undefined=StrictUndefined,
         trim_blocks=True,

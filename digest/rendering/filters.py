@@ -1,18 +1,14 @@
-"""What templates call: dates, wrapping, marks. Ordinary functions, tested as such."""
+"""Texts as they are shown: wrapping, columns, times. Ordinary functions, tested as such."""
 
+import re
 import unicodedata
-from collections.abc import Iterable
+from itertools import zip_longest
 
+from wcwidth import ljust
 from wcwidth import wrap as wrap_cells
 
 from digest.article import Dateline, Precision, Published
-from digest.calendar import clock_en, clock_nl, long_date_en, long_date_nl
-from digest.edition import Entry, Flag, Passage
-
-DOUBTFUL = "[?]"
-"""Stands right behind a doubtful sentence, as a reference to a note does."""
-
-_LEAD_WORDS = 9
+from digest.calendar import clock_en, clock_nl
 
 
 def plain(text: str) -> str:
@@ -41,17 +37,13 @@ def wrap(text: str, width: int, indent: str = "", rest: str | None = None) -> st
     return "\n".join(line.rstrip() for line in lines) or indent.rstrip()
 
 
-def english(passage: Passage) -> str:
-    """The English of a passage, with the mark behind each doubtful sentence."""
-    parts = [
-        f"{part.english}{DOUBTFUL}" if part.flags else part.english for part in passage.sentences
-    ]
-    return " ".join(part for part in parts if part)
-
-
-def reasons(flags: Iterable[Flag]) -> str:
-    """Why something is doubtful, as one phrase."""
-    return ", ".join(flag.reason for flag in flags)
+def side_by_side(left: str, right: str, width: int, gap: str = " | ") -> str:
+    """Two texts in two columns of a line of `width` cells."""
+    column = (width - len(gap)) // 2
+    lines = zip_longest(
+        wrap(left, column).splitlines(), wrap(right, column).splitlines(), fillvalue=""
+    )
+    return "\n".join(f"{ljust(one, column)}{gap}{two}".rstrip() for one, two in lines)
 
 
 def place_en(dateline: Dateline) -> str:
@@ -93,12 +85,7 @@ def _has_clock(raw: str) -> bool:
     )
 
 
-def lead(entry: Entry) -> Passage | None:
-    """What names an entry in a table of contents: its headline, or its first paragraph."""
-    return entry.headline or next(iter(entry.paragraphs), None)
-
-
-def shorten(text: str, words: int = _LEAD_WORDS) -> str:
+def shorten(text: str, words: int) -> str:
     """The first words of a text, with an ellipsis where it goes on."""
     parts = text.split()
     if len(parts) <= words:
@@ -106,19 +93,16 @@ def shorten(text: str, words: int = _LEAD_WORDS) -> str:
     return " ".join(parts[:words]).rstrip(".,;:!?-–") + " …"
 
 
+def markdown(text: str) -> str:
+    """Text in which no character has a meaning in Markdown."""
+    escaped = re.sub(r"([\\`*_\[\]<>#|~])", r"\\\1", " ".join(plain(text).split()))
+    listed = re.sub(r"^(\d+)([.)])(?=\s)", r"\1\\\2", escaped)
+    return re.sub(r"^([-+=])(?=\s|$)", r"\\\1", listed)
+
+
 FILTERS = {
-    "clock_en": clock_en,
-    "clock_nl": clock_nl,
-    "date_en": long_date_en,
-    "date_nl": long_date_nl,
-    "english": english,
-    "lead": lead,
-    "place_en": place_en,
-    "place_nl": place_nl,
+    "markdown": markdown,
     "plain": plain,
-    "reasons": reasons,
-    "shorten": shorten,
-    "time_en": time_en,
-    "time_nl": time_nl,
+    "side_by_side": side_by_side,
     "wrap": wrap,
 }

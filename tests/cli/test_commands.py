@@ -40,7 +40,7 @@ class TestRun:
         assert result.stderr == ""
         assert "Sunday 22 November 2026 · zondag 22 november 2026" in result.stdout
         assert "NATO proposes a report tomorrow." in result.stdout
-        assert "│ De NAVO stelt morgen een rapport voor." in result.stdout
+        assert "| De NAVO stelt morgen een rapport voor." in result.stdout
         assert "Translated by translate-nl_en 0.1." in result.stdout
 
     def test_the_date_is_that_of_as_of_when_none_is_given(self, article: Path) -> None:
@@ -64,9 +64,40 @@ class TestRun:
         assert text.read_text().startswith("===")
         assert html.read_text().startswith("<!DOCTYPE html>")
 
+    def test_each_format_may_have_a_layout_of_its_own(self, article: Path, tmp_path: Path) -> None:
+        english, dutch = tmp_path / "en.txt", tmp_path / "nl.txt"
+        targets: list[str | Path] = []
+        for layout, output in (("translation", english), ("original", dutch)):
+            targets += ["--format", "text", "--layout", layout, "--output", output]
+        assert digest("run", article, *targets).exit_code == 0
+        assert "De NAVO stelt" not in english.read_text()
+        assert "NATO proposes" not in dutch.read_text()
+
+    def test_a_large_mail_is_shortened_and_saved_whole(self, article: Path, tmp_path: Path) -> None:
+        for number in range(30):
+            text = f"Kop {number}\n" + f"De NAVO stelt morgen {number} rapporten voor. " * 30
+            (article.parent / f"{number:02}.txt").write_text(text)
+        out = tmp_path / "mail.html"
+        large: list[str | Path] = ["run", article.parent, "--format", "html", "--output", out]
+        warned = digest(*large)
+        assert "Gmail clips at 102 KB" in warned.stderr
+        whole = out.read_text()
+        shortened = digest(*large, "--max-size", "40")
+        assert out.stat().st_size <= 40_000
+        assert (tmp_path / "mail.full.html").read_text() == whole
+        assert "mail.full.html" in shortened.stderr
+
+    def test_color_is_for_terminals_and_on_request(self, article: Path) -> None:
+        assert "\x1b[" not in digest("run", article).stdout
+        assert "\x1b[2m" in digest("run", article, "--color", "always").stdout
+
     @pytest.mark.parametrize(
         "arguments",
-        [["--format", "text", "--format", "html"], ["--output", "a", "--output", "b"]],
+        [
+            ["--format", "text", "--format", "html"],
+            ["--output", "a", "--output", "b"],
+            ["--layout", "original", "--layout", "columns"],
+        ],
     )
     def test_two_documents_cannot_share_an_output(
         self, article: Path, arguments: list[str]
@@ -212,6 +243,37 @@ class TestModels:
         assert result.exit_code == 2
 
 
+class TestTemplates:
+    def test_are_listed_with_where_they_come_from(self, tmp_path: Path) -> None:
+        (tmp_path / "edition.txt").write_text("mine")
+        lines = digest("templates", "list", "--template-dir", tmp_path).stdout.splitlines()
+        assert f"edition.txt    {tmp_path}" in lines
+        assert f"edition.html   {CHECKOUT / 'templates'}" in lines
+
+    @pytest.mark.usefixtures("models")
+    def test_an_exported_one_can_be_changed_and_used(self, article: Path, tmp_path: Path) -> None:
+        own = tmp_path / "own"
+        assert digest("templates", "export", own, "edition.txt").exit_code == 0
+        assert [path.name for path in own.iterdir()] == ["edition.txt"]
+        (own / "edition.txt").write_text("{{ edition.title }}\n")
+        assert digest("templates", "export", own).exit_code == 0
+        assert (own / "mail.css").exists()
+        result = digest("run", article, "--template-dir", own, "--title", "Mine")
+        assert result.stdout == "Mine\n"
+
+    def test_an_unknown_name_is_refused(self, tmp_path: Path) -> None:
+        assert digest("templates", "export", tmp_path, "none.txt").exit_code == 2
+
+    @pytest.mark.usefixtures("models")
+    def test_a_broken_one_writes_nothing(self, article: Path, tmp_path: Path) -> None:
+        (tmp_path / "edition.txt").write_text("{% for %}")
+        out = tmp_path / "out.txt"
+        result = digest("run", article, "--template-dir", tmp_path, "--output", out)
+        assert result.exit_code == 78
+        assert "edition.txt, line 1" in result.stderr
+        assert not out.exists()
+
+
 class TestDoctor:
     def test_is_well_with_a_model(self, models: Path) -> None:
         assert models.is_dir()
@@ -245,7 +307,7 @@ class TestProcess:
     def test_prints_utf8_without_a_locale(self, article: Path) -> None:
         code, out, err = self.run("run", str(article))
         assert (code, err) == (0, b"")
-        assert "│ De NAVO stelt morgen een rapport voor." in out.decode()
+        assert "| De NAVO stelt morgen een rapport voor." in out.decode()
 
     @pytest.mark.usefixtures("models")
     def test_a_full_standard_output_is_an_error(self, article: Path) -> None:

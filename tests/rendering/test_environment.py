@@ -1,106 +1,239 @@
+import json
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
-from typing import TYPE_CHECKING
 
+import jsonschema
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from digest.edition import Edition, Layout, ModelNote, Problem
+from digest.edition import Alignment, Edition, Layout, ModelNote, Problem
 from digest.errors import TemplateError
 from digest.pipeline import EditionOptions, make_edition
-from digest.rendering.environment import Format, RenderOptions, render
+from digest.rendering.environment import Format, Templates, check_templates, render
+from digest.rendering.size import fit_size
+from digest.rendering.view import Language, Look
 from digest.sources.wire import parse_wire
-from tests import CHECKOUT
+from tests import CHECKOUT, DATA
 from tests.conftest import AS_OF
 from tests.fakes import FakeEngine, translator
 
-if TYPE_CHECKING:
-    from digest.article import Document
+TEMPLATES = Templates(CHECKOUT / "templates")
+SEED_ENGLISH = dict(
+    line.split("\t")
+    for line in (DATA / "seed-english.tsv").read_text(encoding="utf-8").splitlines()
+)
+"""The sentences of the seed, translated by hand, so that golden files can be read."""
 
-TEMPLATES = CHECKOUT / "templates"
 
-
-def edition_of(text: str, *, answers: dict[str, str] | None = None, title: str = "Test") -> Edition:
-    document: Document = parse_wire(text, source="seeds/article.txt", as_of=AS_OF)
+def edition_of(
+    text: str, *, answers: dict[str, str] | None = None, title: str = "Test", words: int = 0
+) -> Edition:
+    document = parse_wire(text, source="seeds/article.txt", as_of=AS_OF)
     return make_edition(
         [document],
-        options=EditionOptions(title=title, day=date(2026, 11, 22)),
+        options=EditionOptions(title=title, day=date(2026, 11, 22), words=words),
         translate=translator(FakeEngine(answers=answers or {})),
         model=ModelNote(name="fake 1", quality="Not a model."),
         problems=(Problem(source="seeds/broken.txt", reason="is empty"),),
     )
 
 
-@pytest.mark.parametrize("layout", list(Layout))
-@pytest.mark.parametrize("form", list(Format))
+def show(edition: Edition, form: Format = Format.TEXT, look: Look | None = None) -> str:
+    return render(edition, form, look or Look(), TEMPLATES)
+
+
+@pytest.fixture
+def seed_edition(seed: Path) -> Edition:
+    """The seed with English by hand, one sentence of it doubtful."""
+    wrong = {"Die zou geen eerlijk beeld geven van het conflict.": "It gives 3 honest pictures."}
+    return edition_of(seed.read_text(encoding="utf-8"), answers=SEED_ENGLISH | wrong, words=5)
+
+
+INTERLEAVED = Look()
+SENTENCES = Look(align=Alignment.SENTENCE)
+DUTCH_FIRST = Look(lead=Language.NL)
+LOOKS = {layout.value: Look(layout=layout) for layout in Layout}
+
+
+@pytest.mark.parametrize(
+    ("name", "form", "look"),
+    [
+        *((f"{name}.txt", Format.TEXT, look) for name, look in LOOKS.items()),
+        *((f"{name}.html", Format.HTML, look) for name, look in LOOKS.items()),
+        ("sentences.txt", Format.TEXT, SENTENCES),
+        ("sentences.html", Format.HTML, SENTENCES),
+        ("dutch-first.txt", Format.TEXT, DUTCH_FIRST),
+        ("color.txt", Format.TEXT, Look(color=True)),
+        ("narrow.txt", Format.TEXT, Look(width=40)),
+        ("web.html", Format.WEB, INTERLEAVED),
+        ("web-columns.html", Format.WEB, LOOKS["columns"]),
+        ("interleaved.md", Format.MD, INTERLEAVED),
+        ("edition.json", Format.JSON, INTERLEAVED),
+    ],
+)
 def test_editions_look_as_they_did(
-    seed: Path, golden: Callable[[str, str], None], form: Format, layout: Layout
+    seed_edition: Edition, golden: Callable[[str, str], None], name: str, form: Format, look: Look
 ) -> None:
-    edition = edition_of(seed.read_text(encoding="utf-8"))
-    text = render(edition, form, RenderOptions(layout=layout), TEMPLATES)
-    suffix = {Format.TEXT: "txt", Format.HTML: "html"}[form]
-    golden(f"seed-{layout.value}.{suffix}", text)
+    golden(name, show(seed_edition, form, look))
 
 
-@pytest.mark.parametrize("width", [40, 72, 100])
-def test_lines_of_text_keep_the_width(seed: Path, width: int) -> None:
-    edition = edition_of(seed.read_text(encoding="utf-8"))
-    text = render(edition, Format.TEXT, RenderOptions(width=width), TEMPLATES)
-    assert max(map(len, text.splitlines())) <= width
+class TestText:
+    @pytest.mark.parametrize("width", [40, 72, 100])
+    @pytest.mark.parametrize("layout", list(Layout))
+    def test_keeps_the_width(self, seed_edition: Edition, width: int, layout: Layout) -> None:
+        text = show(seed_edition, look=Look(width=width, layout=layout))
+        assert max(map(len, text.splitlines())) <= width
+        assert not any(line.endswith(" ") for line in text.splitlines())
+
+    def test_marks_doubtful_sentences_with_their_reason(self, seed_edition: Edition) -> None:
+        text = show(seed_edition)
+        assert "It gives 3 honest pictures.[?]" in " ".join(text.split())
+        assert "[?] numbers differ" in text
+        assert "One sentence is doubtful and marked [?]." in text
+
+    def test_says_when_there_is_no_news(self) -> None:
+        assert "No news today. · Geen nieuws vandaag." in show(edition_of(""))
+
+    def test_cannot_steer_a_terminal(self) -> None:
+        text = show(edition_of("Kop \x1b[31mrood\x07\nTekst \x9b2J."))
+        assert not set("\x1b\x07\x9b") & set(text)
+
+    def test_puts_the_leading_language_first(self) -> None:
+        text = show(edition_of("Kop\nEen zin.", answers={"Een zin.": "A line."}), look=DUTCH_FIRST)
+        assert "Een zin.\n  | A line." in text
 
 
-def test_doubtful_sentences_are_marked_with_their_reason() -> None:
-    edition = edition_of("Kop\nEen zin. Nog een.", answers={"Nog een.": ""})
-    text = render(edition, Format.TEXT, RenderOptions(), TEMPLATES)
-    assert "Een mva. [?]" in text
-    assert "[?] not translated" in text
-    assert "Doubtful sentences, marked [?]: 1." in text
+class TestHtml:
+    @pytest.mark.parametrize("form", [Format.HTML, Format.WEB])
+    @given(noise=st.text(alphabet=st.characters(codec="utf-8"), min_size=1))
+    def test_always_escapes(self, form: Format, noise: str) -> None:
+        evil = f"<script>alert('{noise}')</script><img src=x> &amp;"
+        html = show(edition_of(f"{evil}\nKIEV (ANP) - {evil}", title=evil), form)
+        assert html.count("<script") == (form is Format.WEB)
+        assert "<img" not in html
+        assert "&amp;amp;" in html
+
+    def test_names_the_language_of_each_block(self) -> None:
+        html = show(edition_of("Kop\nEen zin."), Format.HTML)
+        assert '<html lang="en">' in html
+        assert html.count('lang="nl"') >= 3
+
+    def test_inlines_its_style_and_keeps_dark_mode(self, seed_edition: Edition) -> None:
+        html = show(seed_edition, Format.HTML)
+        assert "@media (prefers-color-scheme: dark)" in html
+        assert '<h1 style="' in html
+
+    @pytest.mark.parametrize("form", [Format.HTML, Format.WEB])
+    def test_has_nothing_remote(self, seed_edition: Edition, form: Format) -> None:
+        html = show(seed_edition, form)
+        assert "http:" not in html
+        assert "https:" not in html
+        assert "url(" not in html
+
+    def test_partners_share_a_key_in_the_page_for_a_browser(self, seed_edition: Edition) -> None:
+        html = show(seed_edition, Format.WEB)
+        keys = [part.split('"')[0] for part in html.split('data-key="')[1:]]
+        assert len(keys) > 60
+        assert all(keys.count(key) == 2 for key in keys)
 
 
-def test_an_edition_without_items_says_so() -> None:
-    assert "Geen nieuws vandaag." in render(edition_of(""), Format.TEXT, RenderOptions(), TEMPLATES)
+class TestMarkdown:
+    def test_texts_have_no_meaning(self) -> None:
+        text = show(edition_of("*Kop* met [haken](x)\n# Een zin_met_streep."), Format.MD)
+        assert "\\*Kop\\*" in text
+        assert "\\[haken\\](x)" in text
+        assert "> \\# Een" in text
 
 
-def test_text_cannot_steer_a_terminal() -> None:
-    edition = edition_of("Kop \x1b[31mrood\x07\nTekst \x9b2J.")
-    text = render(edition, Format.TEXT, RenderOptions(), TEMPLATES)
-    assert not set("\x1b\x07\x9b") & set(text)
+class TestJson:
+    def test_is_what_the_schema_says(self, seed_edition: Edition) -> None:
+        schema = json.loads((CHECKOUT / "docs" / "edition.schema.json").read_text("utf-8"))
+        edition = json.loads(show(seed_edition, Format.JSON))
+        jsonschema.Draft202012Validator.check_schema(schema)
+        jsonschema.Draft202012Validator(
+            schema, format_checker=jsonschema.Draft202012Validator.FORMAT_CHECKER
+        ).validate(edition)
+        assert edition["counts"] == {"sentences": 32, "doubtful": 1}
+
+    def test_the_schema_knows_every_property(self, seed_edition: Edition) -> None:
+        schema = json.loads((CHECKOUT / "docs" / "edition.schema.json").read_text("utf-8"))
+        edition = json.loads(show(seed_edition, Format.JSON)) | {"surprise": 1}
+        with pytest.raises(jsonschema.ValidationError, match="surprise"):
+            jsonschema.validate(edition, schema)
 
 
-@given(st.text(alphabet=st.characters(codec="utf-8"), min_size=1))
-def test_html_always_escapes(noise: str) -> None:
-    evil = f"<script>alert('{noise}')</script><img src=x> &amp;"
-    edition = edition_of(f"{evil}\nKIEV (ANP) - {evil}", title=evil)
-    html = render(edition, Format.HTML, RenderOptions(), TEMPLATES)
-    assert "<script" not in html
-    assert "<img" not in html
-    assert "&amp;amp;" in html
+class TestWords:
+    def test_are_rare_ones_of_the_text_in_reading_order(self, seed_edition: Edition) -> None:
+        words = [found.word for found in seed_edition.words]
+        assert len(words) == 5
+        dutch = " ".join(sentence.dutch for sentence in seed_edition.sentences)
+        assert words == sorted(words, key=dutch.index)
+        assert "minister" not in words
+        assert all(found.word in found.sentence.dutch for found in seed_edition.words)
+
+    def test_are_not_listed_unless_asked_for(self) -> None:
+        assert edition_of("Kop\nHet is een vernedering.").words == ()
 
 
-def test_html_names_the_language_of_each_block() -> None:
-    html = render(edition_of("Kop\nEen zin."), Format.HTML, RenderOptions(), TEMPLATES)
-    assert '<html lang="en">' in html
-    assert html.count('lang="nl"') >= 3
+class TestSize:
+    def size(self, edition: Edition) -> int:
+        return len(show(edition, Format.HTML).encode())
+
+    def test_a_large_edition_keeps_as_many_sentences_as_fit(self, seed_edition: Edition) -> None:
+        short = fit_size(seed_edition, self.size, 16_000)
+        assert self.size(short) <= 16_000
+        assert len(short.entries) == len(seed_edition.entries)
+        assert any(entry.shortened for entry in short.entries)
+        assert set(short.sentences) < set(seed_edition.sentences)
+        assert "Shortened; the rest is in the full edition." in show(short, Format.HTML)
+
+    def test_one_more_sentence_would_not_fit(self, seed_edition: Edition) -> None:
+        short = fit_size(seed_edition, self.size, 16_000)
+        more = fit_size(seed_edition, self.size, 19_000)
+        assert len(more.sentences) > len(short.sentences)
+
+    def test_a_small_one_is_left_alone(self, seed_edition: Edition) -> None:
+        assert fit_size(seed_edition, self.size, 1_000_000) is seed_edition
+
+    def test_headlines_stay_even_when_they_do_not_fit(self, seed_edition: Edition) -> None:
+        least = fit_size(seed_edition, self.size, 10)
+        assert [entry.headline for entry in least.entries] == [
+            entry.headline for entry in seed_edition.entries
+        ]
 
 
 class TestTemplates:
+    def own(self, folder: Path, text: str) -> str:
+        (folder / "edition.txt").write_text(text)
+        return render(edition_of("Kop"), Format.TEXT, Look(), replace(TEMPLATES, own=folder))
+
+    def test_all_shipped_ones_can_be_read(self) -> None:
+        assert "edition.txt" in check_templates(TEMPLATES)
+
+    def test_one_of_the_user_replaces_the_shipped_one(self, tmp_path: Path) -> None:
+        assert self.own(tmp_path, "{{ edition.title }}!\n") == "Test!\n"
+        html = render(edition_of("Kop"), Format.HTML, Look(), replace(TEMPLATES, own=tmp_path))
+        assert html.startswith("<!DOCTYPE html>")
+
     def test_a_missing_one_is_named(self, tmp_path: Path) -> None:
         with pytest.raises(TemplateError, match=r"edition\.txt is missing"):
-            render(edition_of("Kop"), Format.TEXT, RenderOptions(), tmp_path)
+            render(edition_of("Kop"), Format.TEXT, Look(), Templates(tmp_path))
 
-    def test_a_broken_one_is_named_with_its_line(self, tmp_path: Path) -> None:
-        (tmp_path / "edition.txt").write_text("a\n{% if %}\n")
-        with pytest.raises(TemplateError, match=r"edition\.txt, line 2: "):
-            render(edition_of("Kop"), Format.TEXT, RenderOptions(), tmp_path)
-
-    def test_an_unknown_name_is_an_error(self, tmp_path: Path) -> None:
-        (tmp_path / "edition.txt").write_text("{{ editoin.title }}")
-        with pytest.raises(TemplateError, match="'editoin' is undefined"):
-            render(edition_of("Kop"), Format.TEXT, RenderOptions(), tmp_path)
-
-    def test_they_run_in_a_sandbox(self, tmp_path: Path) -> None:
-        (tmp_path / "edition.txt").write_text("{{ ''.__class__.__mro__ }}")
-        with pytest.raises(TemplateError, match="unsafe"):
-            render(edition_of("Kop"), Format.TEXT, RenderOptions(), tmp_path)
+    @pytest.mark.parametrize(
+        ("text", "message"),
+        [
+            ("a\n{% if %}\n", r"edition\.txt, line 2: "),
+            ("a\n\n{{ editoin.title }}", r"edition\.txt, line 3: 'editoin' is undefined"),
+            ("a\n{{ 1 / 0 }}", r"edition\.txt, line 2: division by zero"),
+            ("{{ ''.__class__.__mro__ }}", "unsafe"),
+            ("{{ edition.groups.__init__ }}", "unsafe"),
+            ("{% include '/etc/passwd' %}", "/etc/passwd is missing"),
+            ("{% include '../README.md' %}", "README.md is missing"),
+        ],
+    )
+    def test_a_broken_or_prying_one_is_named(self, tmp_path: Path, text: str, message: str) -> None:
+        with pytest.raises(TemplateError, match=message):
+            self.own(tmp_path, text)

@@ -1,7 +1,7 @@
 from datetime import datetime
 
 from digest.article import Precision, Published
-from digest.rendering.filters import shorten, time_en, time_nl, wrap
+from digest.rendering.filters import markdown, shorten, side_by_side, time_en, time_nl, wrap
 from tests.conftest import ZONE
 
 
@@ -42,3 +42,16 @@ def test_a_width_of_zero_leaves_one_line() -> None:
 def test_shortening_keeps_whole_words() -> None:
     assert shorten("een twee, drie", 2) == "een twee …"
     assert shorten("een twee", 2) == "een twee"
+
+
+def test_columns_stand_side_by_side_in_equal_width() -> None:
+    assert side_by_side("een twee drie", "one two", 19).splitlines() == [
+        "een twee | one two",
+        "drie     |",
+    ]
+
+
+def test_markdown_has_no_meaning() -> None:
+    assert markdown("1. *a* _b_") == r"1\. \*a\* \_b\_"
+    assert markdown("- [x](y)") == r"\- \[x\](y)"
+    assert markdown("14.30 uur") == r"14.30 uur"

@@ -1,0 +1,32 @@
+"""What the edition itself says, in both languages."""
+
+from datetime import datetime
+
+from digest.calendar import clock_en, long_date_en
+
+DOUBTFUL = "[?]"
+"""Stands right behind a doubtful sentence, as a reference to a note does."""
+
+LABELS = {
+    "contents": ("In this edition", "In deze editie"),
+    "articles": ("Articles", "Artikelen"),
+    "words": ("Less common words", "Minder gewone woorden"),
+    "empty": ("No news today.", "Geen nieuws vandaag."),
+    "shortened": (
+        "Shortened; the rest is in the full edition.",
+        "Ingekort; de rest staat in de volledige editie.",
+    ),
+}
+"""English and Dutch by name."""
+
+
+def doubtful(count: int) -> str:
+    """How many sentences are marked."""
+    if count == 1:
+        return f"One sentence is doubtful and marked {DOUBTFUL}."
+    return f"{count} sentences are doubtful and marked {DOUBTFUL}."
+
+
+def source(name: str, as_of: datetime) -> str:
+    """A source, and the moment its relative times count back from."""
+    return f"Source: {name}, as of {clock_en(as_of)} on {long_date_en(as_of)}."

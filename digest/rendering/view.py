@@ -1,0 +1,296 @@
+"""An edition as it is to be shown: the decisions of layout, made before a template runs.
+
+A row is what stands together: a headline, paragraph or sentence as one block in each
+language that the layout shows, the leading language first. Templates only loop over rows.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date
+from enum import StrEnum
+
+from digest.article import Dateline, Published
+from digest.calendar import long_date_en, long_date_nl
+from digest.edition import (
+    Alignment,
+    Edition,
+    Entry,
+    Group,
+    Layout,
+    Passage,
+    Sentence,
+)
+from digest.rendering import phrases
+from digest.rendering.filters import place_en, place_nl, shorten, time_en, time_nl
+
+CONTENTS_WORDS = 11
+
+
+class Language(StrEnum):
+    """The two languages of an edition, by their code."""
+
+    EN = "en"
+    NL = "nl"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Look:
+    """How an edition is to be shown.
+
+    `width` is in terminal cells, 0 leaves lines unwrapped; `color` allows escape sequences;
+    `words` is how many less common Dutch words are listed.
+    """
+
+    layout: Layout = Layout.INTERLEAVED
+    lead: Language = Language.EN
+    align: Alignment = Alignment.PARAGRAPH
+    width: int = 72
+    color: bool = False
+
+    @property
+    def languages(self) -> tuple[Language, ...]:
+        """The languages that are shown, the leading one first."""
+        if self.layout is Layout.TRANSLATION:
+            return (Language.EN,)
+        if self.layout is Layout.ORIGINAL:
+            return (Language.NL,)
+        other = Language.NL if self.lead is Language.EN else Language.EN
+        return self.lead, other
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Part:
+    """A sentence of a block; `key` names its partner in the other language."""
+
+    text: str
+    key: str = ""
+    doubts: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Block:
+    """A text in one language."""
+
+    lang: Language
+    parts: tuple[Part, ...]
+
+    @property
+    def text(self) -> str:
+        """The parts as running text, each doubtful one with the mark behind it."""
+        return " ".join(
+            f"{part.text}{phrases.DOUBTFUL if part.doubts else ''}" for part in self.parts
+        )
+
+    @property
+    def doubts(self) -> tuple[str, ...]:
+        """Why parts of it are doubtful, each reason once."""
+        return tuple(dict.fromkeys(reason for part in self.parts for reason in part.doubts))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Row:
+    """One block in each language shown, the leading one first."""
+
+    blocks: tuple[Block, ...]
+
+    @property
+    def line(self) -> str:
+        """Both languages in one line."""
+        return " · ".join(block.text for block in self.blocks)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EntryView:
+    """An entry: `title` is its headline, `meta` its place and time, either may be None.
+
+    `brief` is what the table of contents calls it.
+    """
+
+    number: int
+    anchor: str
+    brief: Row
+    title: Row | None
+    meta: Row | None
+    paragraphs: tuple[tuple[Row, ...], ...]
+    shortened: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class GroupView:
+    """Entries of one section, under its name."""
+
+    title: Row
+    named: bool
+    entries: tuple[EntryView, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WordView:
+    """A less common Dutch word, with the sentence in which it stands."""
+
+    word: str
+    row: Row
+    number: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EditionView:
+    """All that a template needs."""
+
+    title: str
+    date: date
+    day: Row
+    languages: tuple[Language, ...]
+    columns: bool
+    labels: dict[str, Row]
+    groups: tuple[GroupView, ...]
+    words: tuple[WordView, ...]
+    notes: tuple[str, ...]
+    shortened: bool
+
+    @property
+    def preheader(self) -> str:
+        """The first headlines, for the line that mail programs show beside the subject."""
+        entries = [entry for group in self.groups for entry in group.entries]
+        return " · ".join(entry.brief.blocks[0].text for entry in entries[:3])
+
+
+def view_edition(edition: Edition, look: Look) -> EditionView:
+    """Decide for every text of the edition what is shown and in which order."""
+    viewer = _Viewer(look.languages, by_sentence=look.align is Alignment.SENTENCE)
+    return EditionView(
+        title=edition.title,
+        date=edition.day,
+        day=viewer.pair(long_date_en(edition.day), long_date_nl(edition.day)),
+        languages=look.languages,
+        columns=look.layout is Layout.COLUMNS,
+        labels={name: viewer.pair(en, nl) for name, (en, nl) in phrases.LABELS.items()},
+        groups=tuple(viewer.group(group) for group in edition.groups),
+        words=tuple(
+            WordView(
+                word=found.word,
+                row=viewer.row(found.sentence, f"w-{index}"),
+                number=found.number,
+            )
+            for index, found in enumerate(edition.words, 1)
+        ),
+        notes=tuple(_notes(edition, translated=Language.EN in look.languages)),
+        shortened=any(entry.shortened for entry in edition.entries),
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class _Viewer:
+    languages: tuple[Language, ...]
+    by_sentence: bool
+
+    def pair(self, english: str, dutch: str) -> Row:
+        """A row of two plain texts."""
+        texts = {Language.EN: english, Language.NL: dutch}
+        return Row(
+            blocks=tuple(
+                Block(lang=lang, parts=(Part(text=texts[lang]),)) for lang in self.languages
+            )
+        )
+
+    def row(self, sentences: Iterable[Sentence] | Sentence, key: str) -> Row:
+        """A row of sentences, each part with the key that its partner has too."""
+        listed = (sentences,) if isinstance(sentences, Sentence) else tuple(sentences)
+        return Row(
+            blocks=tuple(
+                Block(
+                    lang=lang,
+                    parts=tuple(
+                        part
+                        for index, sentence in enumerate(listed, 1)
+                        if (part := _part(sentence, lang, f"{key}-{index}")).text or part.doubts
+                    ),
+                )
+                for lang in self.languages
+            )
+        )
+
+    def group(self, group: Group) -> GroupView:
+        section = group.section
+        title = (section.name_en, section.name) if section else phrases.LABELS["articles"]
+        return GroupView(
+            title=self.pair(*title),
+            named=section is not None,
+            entries=tuple(self.entry(entry) for entry in group.entries),
+        )
+
+    def entry(self, entry: Entry) -> EntryView:
+        headline = None if entry.headline_derived else entry.headline
+        return EntryView(
+            number=entry.number,
+            anchor=f"item-{entry.number}",
+            brief=self.brief(entry),
+            title=self.row(headline.sentences, f"{entry.number}-0") if headline else None,
+            meta=self.meta(entry.dateline, entry.published),
+            paragraphs=tuple(
+                self.paragraph(
+                    passage,
+                    f"{entry.number}-{index}",
+                    passage.dateline if passage.dateline != entry.dateline else None,
+                )
+                for index, passage in enumerate(entry.paragraphs, 1)
+            ),
+            shortened=entry.shortened,
+        )
+
+    def paragraph(self, passage: Passage, key: str, dateline: Dateline | None) -> tuple[Row, ...]:
+        """A paragraph as one row, or as a row a sentence; a dateline stands before it."""
+        if not self.by_sentence:
+            rows = [self.row(passage.sentences, key)]
+        else:
+            rows = [
+                self.row(sentence, f"{key}-{index}")
+                for index, sentence in enumerate(passage.sentences, 1)
+            ]
+        if dateline:
+            rows.insert(0, self.pair(f"{place_en(dateline)} –", f"{place_nl(dateline)} –"))
+        return tuple(rows)
+
+    def meta(self, dateline: Dateline | None, published: Published | None) -> Row | None:
+        """Place, agencies and time."""
+        english = [place_en(dateline)] if dateline else []
+        dutch = [place_nl(dateline)] if dateline else []
+        if published:
+            english.append(time_en(published))
+            dutch.append(time_nl(published))
+        return self.pair(" · ".join(english), " · ".join(dutch)) if english else None
+
+    def brief(self, entry: Entry) -> Row:
+        """The headline, or the place and the first words of a brief."""
+        place = entry.dateline if entry.headline is None or entry.headline_derived else None
+        passage = entry.headline or next(iter(entry.paragraphs), None)
+        english, dutch = (passage.english, passage.dutch) if passage else ("", "")
+        if entry.headline is None:
+            english, dutch = (shorten(text, CONTENTS_WORDS) for text in (english, dutch))
+        if place:
+            english, dutch = f"{place.place_en}: {english}", f"{place.place}: {dutch}"
+        return self.pair(english, dutch)
+
+
+def _part(sentence: Sentence, lang: Language, key: str) -> Part:
+    if lang is Language.NL:
+        return Part(text=sentence.dutch, key=key)
+    return Part(
+        text=sentence.english, key=key, doubts=tuple(flag.reason for flag in sentence.flags)
+    )
+
+
+def _notes(edition: Edition, *, translated: bool) -> Iterable[str]:
+    if edition.model and translated:
+        yield f"Translated by {edition.model.name}. {edition.model.quality}"
+        if edition.doubtful:
+            yield phrases.doubtful(edition.doubtful)
+        if edition.terms:
+            terms = ", ".join(
+                f"{term.source} → {term.target or term.source}" for term in edition.terms
+            )
+            yield f"Settled by the glossary: {terms}."
+    for source in edition.sources:
+        yield phrases.source(source.name, source.as_of)
+    for problem in edition.problems:
+        yield f"Left out: {problem.source} {problem.reason}."

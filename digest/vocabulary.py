@@ -1,0 +1,44 @@
+"""The less common Dutch words of an edition, for those who learn the language.
+
+A word is less common when its Zipf frequency is below 4 (fewer than ten times in a million
+words); words that the list does not know are left out: most are names, compounds or slips.
+"""
+
+import gzip
+import re
+from collections.abc import Iterable
+from functools import cache
+from pathlib import Path
+
+from digest.edition import Entry, UncommonWord
+
+COMMON = 4.0
+"""From this Zipf frequency on a word is common."""
+
+_FREQUENCIES = Path(__file__).with_name("data") / "frequent-nl.txt.gz"
+_WORD = re.compile(r"(?<![\w-])[a-zà-ÿ]{5,}(?![\w-])")
+
+
+def uncommon_words(entries: Iterable[Entry], count: int) -> tuple[UncommonWord, ...]:
+    """The `count` rarest known words of the entries, each once, in reading order."""
+    if not count:
+        return ()
+    frequencies = _frequencies()
+    found: dict[str, UncommonWord] = {}
+    for entry in entries:
+        for passage in entry.paragraphs:
+            for sentence in passage.sentences:
+                for word in _WORD.findall(sentence.dutch):
+                    if frequencies.get(word, COMMON) < COMMON and word not in found:
+                        found[word] = UncommonWord(
+                            word=word, sentence=sentence, number=entry.number
+                        )
+    rarest = set(sorted(found, key=lambda word: (frequencies[word], word))[:count])
+    return tuple(listed for word, listed in found.items() if word in rarest)
+
+
+@cache
+def _frequencies() -> dict[str, float]:
+    with gzip.open(_FREQUENCIES, "rt", encoding="utf-8") as lines:
+        rows = (line.split() for line in lines)
+        return {word: float(frequency) for frequency, *words in rows for word in words}

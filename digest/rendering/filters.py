@@ -90,7 +90,7 @@ def shorten(text: str, words: int) -> str:
     parts = text.split()
     if len(parts) <= words:
         return " ".join(parts)
-    return " ".join(parts[:words]).rstrip(".,;:!?-–") + " …"
+    return " ".join(parts[:words]).rstrip(".,;:!?-–") + "…"
 
 
 def markdown(text: str) -> str:

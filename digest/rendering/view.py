@@ -98,6 +98,11 @@ class Row:
         """Both languages in one line."""
         return " · ".join(block.text for block in self.blocks)
 
+    @property
+    def alternatives(self) -> str:
+        """Both languages in one line, where each has several parts."""
+        return " / ".join(block.text for block in self.blocks)
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class EntryView:
@@ -158,6 +163,7 @@ class EditionView:
 def view_edition(edition: Edition, look: Look) -> EditionView:
     """Decide for every text of the edition what is shown and in which order."""
     viewer = _Viewer(look.languages, by_sentence=look.align is Alignment.SENTENCE)
+    dutch_first = _Viewer(tuple(sorted(look.languages, reverse=True)), by_sentence=False)
     return EditionView(
         title=edition.title,
         date=edition.day,
@@ -169,7 +175,7 @@ def view_edition(edition: Edition, look: Look) -> EditionView:
         words=tuple(
             WordView(
                 word=found.word,
-                row=viewer.row(found.sentence, f"w-{index}"),
+                row=dutch_first.row(found.sentence, f"w-{index}"),
                 number=found.number,
             )
             for index, found in enumerate(edition.words, 1)
@@ -252,13 +258,23 @@ class _Viewer:
         return tuple(rows)
 
     def meta(self, dateline: Dateline | None, published: Published | None) -> Row | None:
-        """Place, agencies and time."""
+        """Place, agencies and time; the second language says only what differs."""
         english = [place_en(dateline)] if dateline else []
         dutch = [place_nl(dateline)] if dateline else []
         if published:
             english.append(time_en(published))
             dutch.append(time_nl(published))
-        return self.pair(" · ".join(english), " · ".join(dutch)) if english else None
+        texts = {Language.EN: english, Language.NL: dutch}
+        first, *second = (texts[lang] for lang in self.languages)
+        if not first:
+            return None
+        others = [[text for text in other if text not in first] for other in second]
+        blocks = (
+            Block(lang=lang, parts=(Part(text=" · ".join(parts)),))
+            for lang, parts in zip(self.languages, [first, *others], strict=True)
+            if parts
+        )
+        return Row(blocks=tuple(blocks))
 
     def brief(self, entry: Entry) -> Row:
         """The headline, or the place and the first words of a brief."""

@@ -40,7 +40,7 @@ def test_a_width_of_zero_leaves_one_line() -> None:
 
 
 def test_shortening_keeps_whole_words() -> None:
-    assert shorten("een twee, drie", 2) == "een twee …"
+    assert shorten("een twee, drie", 2) == "een twee…"
     assert shorten("een twee", 2) == "een twee"
 
 

@@ -1,0 +1,85 @@
+"""The HTML as a validator, a browser and assistive technology see it.
+
+Needs Node, `npm ci` in tests/web and Chromium; `.ci/run` installs all of it.
+"""
+
+import json
+import re
+import shutil
+import subprocess
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests import CHECKOUT, GOLDEN
+
+MAIL = ["interleaved.html", "columns.html", "translation.html", "original.html", "sentences.html"]
+WEB = ["web.html", "web-columns.html"]
+CHECKS = CHECKOUT / "tests" / "web"
+
+# What Gmail, Apple Mail, Outlook.com and Thunderbird apply, or ignore without harm, as
+# caniemail.com lists it.
+MAIL_PROPERTIES = frozenset(
+    """
+    background-color border-bottom border-collapse border-color border-left border-top color
+    display font-family font-size font-style font-weight line-height margin max-height max-width
+    overflow padding page-break-inside text-align text-decoration vertical-align width word-break
+    """.split()
+)
+
+
+@pytest.fixture(scope="module")
+def reports() -> dict[str, Any]:
+    browser = shutil.which("chromium") or shutil.which("chromium-browser")
+    if not browser:
+        pytest.skip("no chromium; `.ci/run` installs it")
+    if not shutil.which("node") or not (CHECKS / "node_modules").is_dir():
+        pytest.skip("no node_modules in tests/web; `npm ci` there installs them")
+    done = subprocess.run(
+        ["node", "check.mjs", browser, *(str(GOLDEN / name) for name in MAIL + WEB)],
+        cwd=CHECKS,
+        check=True,
+        capture_output=True,
+        text=True,
+        timeout=300,
+    )
+    found: dict[str, Any] = json.loads(done.stdout)
+    return found
+
+
+@pytest.mark.parametrize("name", MAIL + WEB)
+class TestPages:
+    def test_are_valid(self, reports: dict[str, Any], name: str) -> None:
+        assert reports[name]["invalid"] == []
+
+    def test_are_accessible_in_light_and_dark(self, reports: dict[str, Any], name: str) -> None:
+        assert reports[name]["axe"] == {"light": [], "dark": []}
+
+    def test_fit_a_small_phone(self, reports: dict[str, Any], name: str) -> None:
+        assert reports[name]["overflow"] == {"320": [], "380": [], "800": []}
+
+    def test_ask_for_nothing_and_fail_at_nothing(self, reports: dict[str, Any], name: str) -> None:
+        assert reports[name]["requests"] == []
+        assert reports[name]["errors"] == []
+
+
+@pytest.mark.parametrize("name", WEB)
+def test_scripts_add_partners_keys_and_search(reports: dict[str, Any], name: str) -> None:
+    assert reports[name]["behaviour"] == {
+        "lit": True,
+        "focused": "item-2",
+        "sentence": "2-1-1",
+        "otherVisible": False,
+        "shown": 1,
+        "status": "1 of 8 items",
+    }
+
+
+@pytest.mark.parametrize("path", [GOLDEN / name for name in MAIL], ids=lambda path: path.name)
+def test_mail_uses_only_properties_that_mail_programs_know(path: Path) -> None:
+    html = path.read_text(encoding="utf-8")
+    inlined = " ; ".join(re.findall(r'style="([^"]*)"', html))
+    sheet = " ; ".join(re.findall(r"\{([^{}]*)\}", html.split("</style>")[0]))
+    used = set(re.findall(r"(?:^|;)\s*([a-z-]+)\s*:", f"{inlined};{sheet}"))
+    assert used <= MAIL_PROPERTIES

@@ -52,6 +52,10 @@ _TEMPLATES = {
 }
 
 
+_BUFFER = 1000
+"""So many pieces of a template's output are joined at once: there may be a million."""
+
+
 def render(edition: Edition, form: Format, look: Look, templates: Templates) -> str:
     """The edition as a document. Raises `TemplateError` with file, line and reason."""
     if form is Format.JSON:
@@ -59,7 +63,9 @@ def render(edition: Edition, form: Format, look: Look, templates: Templates) -> 
     view = view_edition(edition, look)
     with _named_errors(templates):
         template = make_environment(templates).get_template(_TEMPLATES[form])
-        text = template.render(edition=view, width=look.width, color=look.color)
+        stream = template.stream(edition=view, width=look.width, color=look.color)
+        stream.enable_buffering(_BUFFER)
+        text = "".join(stream)
     return inline_styles(text) if form is Format.HTML else text
 
 

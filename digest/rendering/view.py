@@ -4,10 +4,11 @@ A row is what stands together: a headline, paragraph or sentence as one block in
 language that the layout shows, the leading language first. Templates only loop over rows.
 """
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
+from itertools import islice
 
 from digest.article import Dateline, Published
 from digest.calendar import long_date_en, long_date_nl
@@ -122,11 +123,17 @@ class EntryView:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class GroupView:
-    """Entries of one section, under its name."""
+    """Entries of one section, under its name; `first` is the number of the first one."""
 
     title: Row
     named: bool
-    entries: tuple[EntryView, ...]
+    first: int
+    show: Callable[[], Iterator[EntryView]]
+
+    @property
+    def entries(self) -> Iterator[EntryView]:
+        """The entries, made one by one: an edition may have thousands."""
+        return self.show()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -156,8 +163,8 @@ class EditionView:
     @property
     def preheader(self) -> str:
         """The first headlines, for the line that mail programs show beside the subject."""
-        entries = [entry for group in self.groups for entry in group.entries]
-        return " · ".join(entry.brief.blocks[0].text for entry in entries[:3])
+        entries = (entry for group in self.groups for entry in group.entries)
+        return " · ".join(entry.brief.blocks[0].text for entry in islice(entries, 3))
 
 
 def view_edition(edition: Edition, look: Look) -> EditionView:
@@ -222,7 +229,8 @@ class _Viewer:
         return GroupView(
             title=self.pair(*title),
             named=section is not None,
-            entries=tuple(self.entry(entry) for entry in group.entries),
+            first=group.entries[0].number,
+            show=lambda: map(self.entry, group.entries),
         )
 
     def entry(self, entry: Entry) -> EntryView:

@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import Any
 
 from digest.errors import ModelError
-from digest.translation.engine import Decoding, Hypothesis, Model, batch_limit
+from digest.translation.engine import Decoding, Hypothesis, Model, batch_limit, windows
 
 _BEAM_SIZE = 4
 _LENGTH_PENALTY = 0.2
@@ -92,6 +92,14 @@ class ArgosEngine:
         self, segments: Sequence[str], decoding: Decoding
     ) -> Iterator[tuple[int, tuple[Hypothesis, ...]]]:
         """See `Engine.translate_segments`."""
+        for window in windows(segments):
+            results = self._translate([segments[index] for index in window], decoding)
+            for position, hypotheses in results:
+                yield window[position], hypotheses
+
+    def _translate(
+        self, segments: Sequence[str], decoding: Decoding
+    ) -> Iterator[tuple[int, tuple[Hypothesis, ...]]]:
         tokens = [self._package.tokenizer.encode(segment) for segment in segments]
         prefix = self._package.target_prefix
         lengths = [len(sequence) for sequence in tokens]

@@ -81,6 +81,17 @@ def token_batches(lengths: Sequence[int], limit: int) -> Iterator[list[int]]:
         yield batch
 
 
+WINDOW = 256
+"""So many segments are tokens at a time: memory stays flat however large an edition is."""
+
+
+def windows(segments: Sequence[str]) -> Iterator[list[int]]:
+    """Indices of segments in windows, the longest text first, so that batches are even."""
+    order = sorted(range(len(segments)), key=lambda index: len(segments[index]), reverse=True)
+    for start in range(0, len(order), WINDOW):
+        yield order[start : start + WINDOW]
+
+
 def batch_limit(lengths: Sequence[int], *, threads: int, most: int) -> int:
     """How many tokens a batch may have, so that each of `threads` workers gets its share.
 

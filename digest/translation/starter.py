@@ -11,7 +11,14 @@ from typing import Any
 
 from digest.errors import ModelError
 from digest.translation.argos import damaged
-from digest.translation.engine import Decoding, Hypothesis, Model, batch_limit, token_batches
+from digest.translation.engine import (
+    Decoding,
+    Hypothesis,
+    Model,
+    batch_limit,
+    token_batches,
+    windows,
+)
 
 NAME = "starter-nl_en"
 
@@ -62,6 +69,14 @@ class StarterEngine:
         self, segments: Sequence[str], decoding: Decoding
     ) -> Iterator[tuple[int, tuple[Hypothesis, ...]]]:
         """See `Engine.translate_segments`."""
+        for window in windows(segments):
+            results = self._translate([segments[index] for index in window], decoding)
+            for position, hypotheses in results:
+                yield window[position], hypotheses
+
+    def _translate(
+        self, segments: Sequence[str], decoding: Decoding
+    ) -> Iterator[tuple[int, tuple[Hypothesis, ...]]]:
         prompts = [self._prompt(segment) for segment in segments]
         lengths = [len(prompt) for prompt in prompts]
         most = decoding.batch_tokens or _BATCH_TOKENS

@@ -6,7 +6,7 @@ from datetime import tzinfo
 from pathlib import Path
 
 from dateutil import tz
-from platformdirs import user_data_path
+from platformdirs import user_config_path, user_data_path
 
 from digest.errors import ConfigurationError
 
@@ -21,7 +21,7 @@ class Folders:
     """The folders that the program reads; `installed` is where it puts models.
 
     `packages` are the folders in which installed Argos packages are looked for; `memory` is
-    the file of the translation memory.
+    the file of the translation memory, `archive` that of past editions.
     """
 
     templates: Path
@@ -30,6 +30,9 @@ class Folders:
     installed: Path
     packages: tuple[Path, ...]
     memory: Path
+    archive: Path
+    lock: Path
+    config: Path
 
     @property
     def starter(self) -> Path:
@@ -70,4 +73,13 @@ def find_folders(environment: Mapping[str, str]) -> Folders:
         installed=installed,
         packages=(installed / "packages", *([Path(argos)] if argos else [])),
         memory=user_data_path("digest") / "memory.sqlite3",
+        archive=user_data_path("digest") / "archive.sqlite3",
+        lock=_lock_folder(environment) / "digest.lock",
+        config=user_config_path("digest") / "config.toml",
     )
+
+
+def _lock_folder(environment: Mapping[str, str]) -> Path:
+    """The run-time folder of the session; cron has none, and then it is the data folder."""
+    runtime = environment.get("XDG_RUNTIME_DIR")
+    return Path(runtime) if runtime and Path(runtime).is_dir() else user_data_path("digest")

@@ -93,8 +93,9 @@ class Passage:
 class Entry:
     """An item of the edition, with its place in it (`number` counts from 1).
 
-    `headline` is None for a brief; `source` names the file it came from; `shortened` says
-    that sentences were left out to keep a document small.
+    `headline` is None for a brief; `source` names the file it came from; `identity` is the
+    same wherever and whenever the item is read; `shortened` says that sentences were left
+    out to keep a document small.
     """
 
     number: int
@@ -104,7 +105,14 @@ class Entry:
     section: Section | None
     published: Published | None
     source: str
+    identity: str = ""
     shortened: bool = False
+
+    @property
+    def passages(self) -> tuple[Passage, ...]:
+        """Headline and paragraphs; a derived headline stands in the first paragraph already."""
+        headed = self.headline and not self.headline_derived
+        return (self.headline, *self.paragraphs) if self.headline and headed else self.paragraphs
 
     @property
     def dateline(self) -> Dateline | None:
@@ -155,7 +163,7 @@ class UncommonWord:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Edition:
-    """One dated digest."""
+    """One dated digest; `left_out` items more were too many for a document."""
 
     title: str
     day: date
@@ -164,6 +172,7 @@ class Edition:
     sources: tuple[Source, ...]
     problems: tuple[Problem, ...] = ()
     words: tuple[UncommonWord, ...] = ()
+    left_out: int = 0
 
     @property
     def groups(self) -> tuple[Group, ...]:

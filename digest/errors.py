@@ -6,6 +6,8 @@
     │   └── MissingInput  66   an input does not exist
     ├── ModelError        69   no model is installed, or it is damaged
     ├── OutputError       73   the output cannot be written
+    ├── ArchiveError      73   the archive cannot be read or written
+    ├── BusyError         75   another run holds the lock
     └── ConfigurationError 78  the configuration, or the machine, does not allow a run
         └── TemplateError 78   a template is missing or broken
 
@@ -57,6 +59,18 @@ class OutputError(DigestError):
     """The output cannot be written."""
 
     exit_code = 73
+
+
+class ArchiveError(DigestError):
+    """The archive cannot be read or written."""
+
+    exit_code = 73
+
+
+class BusyError(DigestError):
+    """Another run holds the lock; try again later."""
+
+    exit_code = 75
 
 
 class ConfigurationError(DigestError):

@@ -6,6 +6,7 @@ from datetime import date
 
 from digest.article import Article, Document, Item, Paragraph
 from digest.edition import Edition, Entry, ModelNote, Passage, Problem, Sentence, Source
+from digest.select import identity
 from digest.splitter import split_sentences
 from digest.vocabulary import uncommon_words
 
@@ -88,6 +89,7 @@ def _entry(number: int, item: Item, source: str, sentences: Mapping[str, Sentenc
         section=item.section,
         published=item.published,
         source=source,
+        identity=identity(item),
     )
 
 

@@ -2,15 +2,20 @@
 
 import sys
 import traceback
+from pathlib import Path
 from typing import Any
 
 import click
 
 from digest import __version__
 from digest.cli.doctor import doctor
+from digest.cli.history import history
 from digest.cli.models import models
 from digest.cli.parse import parse
 from digest.cli.run import run
+from digest.cli.schedule import schedule
+from digest.cli.settings import config as settings
+from digest.cli.settings import load_defaults
 from digest.cli.templates import templates
 from digest.cli.translate import translate
 from digest.errors import DigestError
@@ -32,15 +37,29 @@ class DigestGroup(click.Group):
             context.exit(error.exit_code)
 
 
-@click.group(cls=DigestGroup, context_settings={"help_option_names": ["-h", "--help"]})
+@click.group(
+    cls=DigestGroup,
+    context_settings={"help_option_names": ["-h", "--help"], "auto_envvar_prefix": "DIGEST"},
+)
 @click.version_option(__version__, prog_name="digest")
-def main() -> None:
+@click.option(
+    "--config",
+    type=click.Path(path_type=Path, dir_okay=False),
+    help="Settings in TOML.  [default: config.toml in the configuration folder]",
+)
+@click.pass_context
+def main(context: click.Context, *, config: Path | None) -> None:
     """Turn Dutch news into a dated, bilingual edition, translated offline.
 
     Exit codes: 0 done, 1 a bug, 2 usage, 3 made but not complete, 65 unreadable input,
-    66 missing input, 69 no usable model, 73 output cannot be written, 78 configuration.
+    66 missing input, 69 no usable model, 73 output cannot be written, 75 try again later,
+    78 configuration.
     """
+    if context.invoked_subcommand != "config":  # which must work when the file does not
+        context.default_map = load_defaults(config, main)
 
 
-for _command in (run, parse, translate, models, templates, doctor):
+for _command in (
+    run, parse, translate, models, history, schedule, templates, settings, doctor
+):  # fmt: skip
     main.add_command(_command)

@@ -128,19 +128,23 @@ class TranslationOptions:
     quiet: bool
 
 
-def translation_options(command: Callable[..., Any]) -> Callable[..., Any]:
-    """The options of commands that translate, given to the command as `translation`."""
-    names = [field.name for field in fields(TranslationOptions)]
+def gather(kind: type, name: str, *decorators: Callable[..., Any]) -> Callable[..., Any]:
+    """Options whose values go to a command together, as one value of the dataclass `kind`."""
+    names = [part.name for part in fields(kind)]
 
-    @functools.wraps(command)
-    def gather(**values: Any) -> Any:
-        chosen = {name: values.pop(name) for name in names}
-        return command(**values, translation=TranslationOptions(**chosen))
+    def decorate(command: Callable[..., Any]) -> Callable[..., Any]:
+        @functools.wraps(command)
+        def with_one_value(**values: Any) -> Any:
+            chosen = {part: values.pop(part) for part in names}
+            return command(**values, **{name: kind(**chosen)})
 
-    decorated: Callable[..., Any] = options(*_translation_options)(gather)
-    return decorated
+        decorated: Callable[..., Any] = options(*decorators)(with_one_value)
+        return decorated
+
+    return decorate
 
 
+translation_options = gather(TranslationOptions, "translation", *_translation_options)
 template_dir_option = click.option(
     "--template-dir",
     type=click.Path(path_type=Path, exists=True, file_okay=False),
@@ -218,14 +222,14 @@ def note(message: str) -> None:
     click.echo(message, err=True)
 
 
-def print_document(text: str) -> None:
-    """Write a document to standard output as UTF-8, whatever the locale.
+def print_document(document: str | bytes) -> None:
+    """Write a document to standard output, text as UTF-8 whatever the locale.
 
     Raises `OutputError` when it cannot be written; a closed pipe is not an error.
     """
     stream = sys.stdout.buffer
     try:
-        stream.write(text.encode("utf-8"))
+        stream.write(document.encode() if isinstance(document, str) else document)
         stream.flush()
     except BrokenPipeError:
         raise

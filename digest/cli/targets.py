@@ -12,11 +12,10 @@ from digest.edition import Edition, Layout
 from digest.errors import UsageError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
     from pathlib import Path
 
-    from digest.rendering.environment import Templates
-    from digest.rendering.view import Look
+    from digest.rendering.documents import Making
+    from digest.rendering.message import Envelope
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -55,50 +54,40 @@ def pair_targets(
 
 
 def render_target(
-    edition: Edition,
-    target: Target,
-    look: Look,
-    templates: Templates,
-    *,
-    max_size: int,
-    warn: Callable[[str], None],
-) -> list[tuple[str, Path | None]]:
-    """The document of a target; when it was shortened to `max_size` kilobytes, also the whole.
+    edition: Edition, target: Target, making: Making, envelope: Envelope | None
+) -> list[tuple[bytes, Path | None]]:
+    """The document of a target; when it had to be shortened, also the whole.
 
-    Mail that is too large to be shown whole is worth a warning.
+    `envelope` is needed for a mail message only; a format without it raises `UsageError`.
     """
+    from digest.rendering.documents import make_html, make_mail
     from digest.rendering.environment import Format, render
-    from digest.rendering.size import WARN_ABOVE, fit_size
 
     form = Format(target.form)
-    look = replace(look, layout=target.layout)
-
-    def make(version: Edition) -> str:
-        return render(version, form, look, templates)
-
-    def size(version: Edition) -> int:
-        return len(make(version).encode("utf-8"))
-
-    whole = make(edition)
+    if form is Format.EML:
+        if envelope is None:
+            raise UsageError("A mail message needs --from and --to.")
+        return [(make_mail(edition, making, envelope), target.output)]
     if form is not Format.HTML:
-        return [(whole, target.output)]
-    most = max_size * 1000 or WARN_ABOVE
-    if len(whole.encode("utf-8")) <= most:
-        return [(whole, target.output)]
-    kilobytes = len(whole.encode("utf-8")) // 1000
-    if not max_size:
-        warn(f"The html is {kilobytes} KB; Gmail clips at 102 KB. --max-size 90 shortens it.")
-        return [(whole, target.output)]
-    short = make(fit_size(edition, size, most))
-    if target.output is None:
-        warn(f"The html was shortened from {kilobytes} KB; with --output the whole is saved too.")
-        return [(short, None)]
-    full = target.output.with_suffix(f".full{target.output.suffix}")
-    warn(f"The html was shortened from {kilobytes} KB; the whole is {full}.")
-    return [(whole, full), (short, target.output)]
+        return [(render(edition, form, making.look, making.templates).encode(), target.output)]
+    html, whole = make_html(edition, making)
+    documents: list[tuple[bytes, Path | None]] = [(html.encode(), target.output)]
+    if whole and target.output:
+        full = target.output.with_suffix(f".full{target.output.suffix}")
+        making.warn(f"The html was shortened; the whole is {full}.")
+        documents.insert(0, (whole.encode(), full))
+    elif whole:
+        making.warn("The html was shortened; with --output the whole is saved too.")
+    return documents
 
 
-def wants_color(choice: str, output: Path | None) -> bool:
+def for_target(making: Making, target: Target, color: str) -> Making:
+    """How the document of a target is made."""
+    look = replace(making.look, layout=target.layout, color=_wants_color(color, target.output))
+    return replace(making, look=look)
+
+
+def _wants_color(choice: str, output: Path | None) -> bool:
     """Whether text may be emphasised: on a terminal that does not refuse it, or when told to."""
     if choice == "auto":
         return output is None and sys.stdout.isatty() and not os.environ.get("NO_COLOR")

@@ -44,4 +44,4 @@ def export(*, folder: Path, names: tuple[str, ...]) -> None:
     folder.mkdir(parents=True, exist_ok=True)
     for name in names or known:
         if not (folder / name).exists():
-            write_file(folder / name, (shipped / name).read_text(encoding="utf-8"))
+            write_file(folder / name, (shipped / name).read_bytes())

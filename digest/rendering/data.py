@@ -2,8 +2,9 @@
 
 import dataclasses
 import json
-from datetime import date
-from typing import Any
+from datetime import date, datetime
+from types import NoneType, UnionType
+from typing import Any, get_args, get_origin, get_type_hints
 
 from digest.article import Article, Brief, Section
 from digest.edition import Edition
@@ -19,6 +20,34 @@ def edition_as_json(edition: Edition) -> str:
     """The edition as docs/edition.schema.json describes it."""
     counts = {"sentences": len(edition.sentences), "doubtful": edition.doubtful}
     return as_json({"version": SCHEMA_VERSION, "counts": counts, **as_data(edition)})
+
+
+def edition_from_json(text: str) -> Edition:
+    """The edition that `edition_as_json` wrote. Raises `ValueError` for anything else."""
+    data = json.loads(text)
+    if data.get("version") != SCHEMA_VERSION:
+        raise ValueError(f"an edition of version {data.get('version')}")
+    edition = from_data(Edition, data)
+    assert isinstance(edition, Edition)
+    return edition
+
+
+def from_data(kind: Any, data: Any) -> Any:
+    """A value of the annotated type `kind` from what `as_data` made of it."""
+    origin, arguments = get_origin(kind), get_args(kind)
+    if origin is UnionType:
+        (inner,) = (part for part in arguments if part is not NoneType)
+        return None if data is None else from_data(inner, data)
+    if origin is tuple:
+        return tuple(from_data(arguments[0], part) for part in data)
+    if dataclasses.is_dataclass(kind):
+        hints = get_type_hints(kind)
+        names = [field.name for field in dataclasses.fields(kind) if field.name in data]
+        make: Any = kind
+        return make(**{name: from_data(hints[name], data[name]) for name in names})
+    if kind in (date, datetime):
+        return kind.fromisoformat(data)
+    return kind(data)
 
 
 def as_json(value: Any) -> str:

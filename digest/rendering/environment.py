@@ -35,13 +35,17 @@ class Templates:
 
 
 class Format(StrEnum):
-    """What an edition is rendered as: `html` is for mail, `web` for a browser."""
+    """What an edition is rendered as: `html` is for mail, `web` for a browser.
+
+    `eml` is a message of several of these, made by `documents.make_mail`.
+    """
 
     TEXT = "text"
     HTML = "html"
     WEB = "web"
     MD = "md"
     JSON = "json"
+    EML = "eml"
 
 
 _TEMPLATES = {

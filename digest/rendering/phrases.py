@@ -27,6 +27,12 @@ def doubtful(count: int) -> str:
     return f"{count} sentences are doubtful and marked {DOUBTFUL}."
 
 
+def left_out(count: int) -> str:
+    """How many items stand in the full edition only."""
+    items = "1 item more is" if count == 1 else f"{count} items more are"
+    return f"{items} in the full edition."
+
+
 def source(name: str, as_of: datetime) -> str:
     """A source, and the moment its relative times count back from."""
     return f"Source: {name}, as of {clock_en(as_of)} on {long_date_en(as_of)}."

@@ -1,7 +1,8 @@
 """Documents that are too large for a mail program, shortened by rule.
 
 Every item keeps its headline and as many of its first sentences as let the document fit,
-the same number for all; no sentence is cut, and what was shortened says so.
+the same number for all; only then are the last items left out. No sentence is cut, and what
+was shortened says so.
 """
 
 from collections.abc import Callable
@@ -14,21 +15,36 @@ WARN_ABOVE = 90_000
 
 
 def fit_size(edition: Edition, size: Callable[[Edition], int], most: int) -> Edition:
-    """The edition with as many sentences an item as keep its size, in bytes, within `most`.
+    """The edition with as much of it as keeps its size, in bytes, within `most`.
 
-    When not even the headlines alone fit, those are what is returned.
+    First the sentences of each item are fewer; when a headline or one sentence each is still
+    too much, the last items are left out and counted.
     """
     if size(edition) <= most:
         return edition
     longest = max(sum(len(part.sentences) for part in e.paragraphs) for e in edition.entries)
-    fits, too_large = 0, longest
-    while too_large - fits > 1:
-        middle = (fits + too_large) // 2
-        if size(shorten_edition(edition, middle)) <= most:
-            fits = middle
+    sentences = _largest(longest, lambda count: size(shorten_edition(edition, count)) <= most)
+    short = shorten_edition(edition, sentences)
+    if size(short) <= most:
+        return short
+    kept = _largest(len(edition.entries), lambda count: size(_first(short, count)) <= most)
+    return _first(short, kept)
+
+
+def _largest(too_many: int, fits: Callable[[int], bool]) -> int:
+    """The largest number below `too_many` that fits; 0 is taken to fit."""
+    few = 0
+    while too_many - few > 1:
+        middle = (few + too_many) // 2
+        if fits(middle):
+            few = middle
         else:
-            too_large = middle
-    return shorten_edition(edition, fits)
+            too_many = middle
+    return few
+
+
+def _first(edition: Edition, count: int) -> Edition:
+    return replace(edition, entries=edition.entries[:count], left_out=len(edition.entries) - count)
 
 
 def shorten_edition(edition: Edition, sentences: int) -> Edition:

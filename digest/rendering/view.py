@@ -158,7 +158,6 @@ class EditionView:
     groups: tuple[GroupView, ...]
     words: tuple[WordView, ...]
     notes: tuple[str, ...]
-    shortened: bool
 
     @property
     def preheader(self) -> str:
@@ -188,7 +187,6 @@ def view_edition(edition: Edition, look: Look) -> EditionView:
             for index, found in enumerate(edition.words, 1)
         ),
         notes=tuple(_notes(edition, translated=Language.EN in look.languages)),
-        shortened=any(entry.shortened for entry in edition.entries),
     )
 
 
@@ -314,6 +312,8 @@ def _notes(edition: Edition, *, translated: bool) -> Iterable[str]:
                 f"{term.source} → {term.target or term.source}" for term in edition.terms
             )
             yield f"Settled by the glossary: {terms}."
+    if edition.left_out:
+        yield phrases.left_out(edition.left_out)
     for source in edition.sources:
         yield phrases.source(source.name, source.as_of)
     for problem in edition.problems:

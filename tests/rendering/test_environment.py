@@ -198,11 +198,12 @@ class TestSize:
     def test_a_small_one_is_left_alone(self, seed_edition: Edition) -> None:
         assert fit_size(seed_edition, self.size, 1_000_000) is seed_edition
 
-    def test_headlines_stay_even_when_they_do_not_fit(self, seed_edition: Edition) -> None:
-        least = fit_size(seed_edition, self.size, 10)
-        assert [entry.headline for entry in least.entries] == [
-            entry.headline for entry in seed_edition.entries
-        ]
+    def test_only_then_the_last_items_are_left_out(self, seed_edition: Edition) -> None:
+        least = fit_size(seed_edition, self.size, 9_000)
+        assert self.size(least) <= 9_000
+        assert 0 < len(least.entries) < 8
+        assert len(least.entries) + least.left_out == 8
+        assert f"{least.left_out} items more are in the full edition." in show(least, Format.HTML)
 
 
 class TestTemplates:

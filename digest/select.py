@@ -1,0 +1,37 @@
+"""Which items go into an edition: the new ones, or all, and at most so many."""
+
+import hashlib
+from collections.abc import Callable, Iterable
+from dataclasses import replace
+
+from digest.article import Article, Document, Item, Section
+
+
+def identity(item: Item) -> str:
+    """A name for an item that stays the same wherever and whenever it is read.
+
+    It is made of the letters and digits of headline and body, in lower case, so that other
+    spaces, quotes or times do not make it another item.
+    """
+    headline = item.headline.text if isinstance(item, Article) else ""
+    texts = [headline, *(paragraph.text for paragraph in item.paragraphs)]
+    letters = "".join(char for char in "".join(texts).lower() if char.isalnum())
+    return hashlib.sha256(letters.encode()).hexdigest()[:32]
+
+
+def select_items(
+    documents: Iterable[Document], *, keep: Callable[[str], bool], limit: int
+) -> tuple[Document, ...]:
+    """The documents with those items whose identity is to be kept, at most `limit` (0: all)."""
+    left = limit or None
+    selected = []
+    for document in documents:
+        parts: list[Section | Item] = []
+        for part in document.parts:
+            if isinstance(part, Section):
+                parts.append(part)
+            elif keep(identity(part)) and left != 0:
+                parts.append(part)
+                left = left and left - 1
+        selected.append(replace(document, parts=tuple(parts)))
+    return tuple(selected)

@@ -35,9 +35,12 @@ def send_outbox(
     """Send all queued messages; a deferred one is tried again for `patience` seconds in all.
 
     A message that was on its way when a run was killed may have arrived: it is named in
-    `unknown` and not sent again.
+    `unknown`, this once, and given up.
     """
-    sendings = Sendings(unknown=[message.recipient for message in archive.outbox(State.SENDING)])
+    sendings = Sendings()
+    for message in archive.outbox(State.SENDING):
+        sendings.unknown.append(message.recipient)
+        archive.move(message, State.REFUSED, reason="stopped while sending", now=clock.now())
     waited = 0.0
     for message in archive.outbox(State.QUEUED):
         pause = FIRST_PAUSE

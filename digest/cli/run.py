@@ -18,13 +18,11 @@ from digest.cli.console import (
     TranslationOptions,
     as_of_option,
     folders,
-    gather,
     note,
     open_translator,
     options,
     print_document,
     sources_argument,
-    template_dir_option,
     translation_options,
     verbose_option,
 )
@@ -38,6 +36,7 @@ from digest.cli.mail import (
     open_transport,
     send_waiting,
 )
+from digest.cli.run_options import LookOptions, SelectionOptions, look_options, selection_options
 from digest.cli.targets import for_target, pair_targets, render_target
 from digest.delivery.output import write_file
 from digest.edition import Alignment, Edition, Layout
@@ -54,129 +53,6 @@ if TYPE_CHECKING:
     from digest.translation.translate import Counts
 
 TITLE = "Dutch news digest · Nederlands nieuwsoverzicht"
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class LookOptions:
-    """What the options about looks say."""
-
-    formats: tuple[str, ...]
-    outputs: tuple[Path, ...]
-    layouts: tuple[str, ...]
-    lead: str
-    align: str
-    width: int
-    color: str
-    words: int
-    max_size: int
-    template_dir: Path | None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class SelectionOptions:
-    """What the options about state say."""
-
-    new: bool
-    limit: int
-    catch_up: bool
-    even_if_empty: bool
-    force: bool
-    dry_run: bool
-
-
-look_options = gather(
-    LookOptions,
-    "look",
-    click.option(
-        "--format",
-        "formats",
-        type=click.Choice(["text", "html", "web", "md", "json", "eml"]),
-        multiple=True,
-        help="What to make: html is for mail, web for a browser, eml a whole message; repeat it "
-        "together with --output.  [default: text]",
-    ),
-    click.option(
-        "--output",
-        "outputs",
-        type=click.Path(path_type=Path, dir_okay=False),
-        multiple=True,
-        help="Write to this file instead of standard output.",
-    ),
-    click.option(
-        "--layout",
-        "layouts",
-        type=click.Choice([layout.value for layout in Layout]),
-        multiple=True,
-        help="How the two languages stand; once for all formats, or once for each.  "
-        "[default: interleaved]",
-    ),
-    click.option(
-        "--lead",
-        type=click.Choice(["en", "nl"]),
-        default="en",
-        show_default=True,
-        help="The language that stands first.",
-    ),
-    click.option(
-        "--align",
-        type=click.Choice([align.value for align in Alignment]),
-        default=Alignment.PARAGRAPH.value,
-        show_default=True,
-        help="Paragraph beside paragraph, or sentence beside sentence.",
-    ),
-    click.option(
-        "--width",
-        type=click.IntRange(0, 1000),
-        default=72,
-        show_default=True,
-        help="Columns of the text; 0 does not wrap.",
-    ),
-    click.option(
-        "--color",
-        type=click.Choice(["auto", "always", "never"]),
-        default="auto",
-        show_default=True,
-        help="Emphasis in text; auto is on a terminal, unless NO_COLOR is set.",
-    ),
-    click.option(
-        "--words",
-        type=click.IntRange(0, 100),
-        default=0,
-        show_default=True,
-        help="List so many less common Dutch words with their sentences.",
-    ),
-    click.option(
-        "--max-size",
-        type=click.IntRange(0),
-        default=0,
-        help="Shorten html to so many kilobytes; the whole edition is saved beside it, or "
-        "attached.  [default: only warn above 90]",
-    ),
-    template_dir_option,
-)
-
-selection_options = gather(
-    SelectionOptions,
-    "selection",
-    click.option(
-        "--new/--all",
-        default=False,
-        help="Only items that were in no delivered edition, or all of them.  [default: all]",
-    ),
-    click.option(
-        "--limit", type=click.IntRange(0), default=0, help="At most so many items; 0 is all."
-    ),
-    click.option(
-        "--catch-up", is_flag=True, help="Count all items as delivered, and make no edition."
-    ),
-    click.option(
-        "--even-if-empty", is_flag=True, help="Make and send an edition without items too."
-    ),
-    click.option("--force", is_flag=True, help="Send again what was sent for this date."),
-    click.option(
-        "--dry-run", is_flag=True, help="Say what would happen, and change nothing at all."
-    ),
-)
 
 
 @click.command()

@@ -14,5 +14,5 @@ class DataHook(BuildHookInterface[Any]):
     def initialize(self, version: str, build_data: dict[str, Any]) -> None:
         """Map the folders of the checkout to those of the package."""
         if version == "standard":
-            for folder in ("templates", "seeds", "models/starter"):
+            for folder in ("templates", "seeds", "models/starter", "models/manifest.toml"):
                 build_data["force_include"][folder] = f"digest/{folder}"

@@ -27,6 +27,7 @@ class Folders:
     templates: Path
     seeds: Path
     recipe: Path
+    manifest: Path
     installed: Path
     packages: tuple[Path, ...]
     memory: Path
@@ -70,6 +71,7 @@ def find_folders(environment: Mapping[str, str]) -> Folders:
         templates=shipped / "templates",
         seeds=shipped / "seeds",
         recipe=shipped / "models" / "starter",
+        manifest=shipped / "models" / "manifest.toml",
         installed=installed,
         packages=(installed / "packages", *([Path(argos)] if argos else [])),
         memory=user_data_path("digest") / "memory.sqlite3",

@@ -13,10 +13,10 @@ from pathlib import Path
 
 import pytest
 
-from digest.archive.lock import run_lock
 from digest.archive.store import Archive, QueuedMessage, State, StoredEdition, StoredItem
 from digest.delivery.transport import Outcome, Receipt
 from digest.errors import ArchiveError, BusyError
+from digest.lock import hold_lock
 from digest.outbox import Clock, Sendings, send_outbox
 from tests import CHECKOUT
 from tests.conftest import AS_OF
@@ -166,14 +166,14 @@ class TestArchive:
 
 class TestLock:
     def test_a_second_run_is_told_at_once(self, tmp_path: Path) -> None:
-        lock = run_lock(tmp_path / "lock")
-        with lock, pytest.raises(BusyError, match="holds the lock"), run_lock(tmp_path / "lock"):
+        lock = hold_lock(tmp_path / "lock")
+        with lock, pytest.raises(BusyError, match="holds the lock"), hold_lock(tmp_path / "lock"):
             pass
 
     def test_a_dead_process_is_no_obstacle(self, tmp_path: Path) -> None:
         code = (
-            "import sys, time; from pathlib import Path; from digest.archive.lock import run_lock\n"
-            "with run_lock(Path(sys.argv[1])): print('held', flush=True); time.sleep(60)"
+            "import sys, time; from pathlib import Path; from digest.lock import hold_lock\n"
+            "with hold_lock(Path(sys.argv[1])): print('held', flush=True); time.sleep(60)"
         )
         process = subprocess.Popen(
             [sys.executable, "-c", code, str(tmp_path / "lock")],
@@ -182,12 +182,12 @@ class TestLock:
         )
         assert process.stdout
         assert process.stdout.readline() == b"held\n"
-        with pytest.raises(BusyError), run_lock(tmp_path / "lock"):
+        with pytest.raises(BusyError), hold_lock(tmp_path / "lock"):
             pass
         process.kill()
         process.wait()
         process.stdout.close()
-        with run_lock(tmp_path / "lock"):
+        with hold_lock(tmp_path / "lock"):
             pass
 
 

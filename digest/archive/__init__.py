@@ -1,1 +1,1 @@
-"""Past editions, what was seen, what waits to be sent; and the lock of a run."""
+"""Past editions, what was seen, what waits to be sent."""

@@ -116,7 +116,7 @@ def open_transport(mail: MailOptions) -> Transport:
     if not mail.sender or not mail.recipients:
         raise UsageError("Mail needs --from and --to.")
     if mail.send == "sendmail":
-        command = mail.sendmail or shutil.which("sendmail") or _find_sendmail()
+        command = mail.sendmail or find_sendmail()
         if not command or not shutil.which(command):
             raise ConfigurationError(
                 f"There is no program {mail.sendmail or 'sendmail'}.",
@@ -144,8 +144,9 @@ def open_transport(mail: MailOptions) -> Transport:
     )
 
 
-def _find_sendmail() -> str | None:
-    return shutil.which("sendmail", path=_SENDMAIL_PLACES)
+def find_sendmail() -> str | None:
+    """The `sendmail` of this machine; cron's path does not have its usual places."""
+    return shutil.which("sendmail") or shutil.which("sendmail", path=_SENDMAIL_PLACES)
 
 
 def envelopes(mail: MailOptions, now: datetime) -> tuple[Envelope, ...]:

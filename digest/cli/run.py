@@ -165,8 +165,8 @@ def _open_archive(stack: ExitStack, job: _Job) -> Archive | None:
     selection = job.selection
     if not (selection.new or selection.catch_up or job.mail.send):
         return None
-    from digest.archive.lock import run_lock
     from digest.archive.store import Archive
+    from digest.lock import hold_lock
 
     path = job.places.archive
     if selection.dry_run:
@@ -175,7 +175,7 @@ def _open_archive(stack: ExitStack, job: _Job) -> Archive | None:
             shutil.copy(file, scratch)
         path = scratch / path.name
     else:
-        stack.enter_context(run_lock(job.places.lock))
+        stack.enter_context(hold_lock(job.places.lock))
     return stack.enter_context(closing(Archive(path)))
 
 

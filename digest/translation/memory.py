@@ -160,6 +160,17 @@ class TranslationMemory:
         )
 
 
+def count_segments(path: Path) -> int | None:
+    """How many segments are remembered; None when the file is damaged."""
+    try:
+        with closing(sqlite3.connect(path, timeout=_WAIT_SECONDS)) as connection:
+            (state,) = connection.execute("PRAGMA quick_check").fetchone()
+            (count,) = connection.execute("SELECT count(*) FROM translation").fetchone()
+            return int(count) if state == "ok" else None
+    except sqlite3.DatabaseError:
+        return None
+
+
 def _connect(path: Path) -> sqlite3.Connection:
     connection = sqlite3.connect(path, timeout=_WAIT_SECONDS)
     try:

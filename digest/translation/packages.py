@@ -8,6 +8,7 @@ from pathlib import Path
 from digest.errors import ModelError
 from digest.translation.argos import ArgosEngine, describe_package
 from digest.translation.engine import Engine, Model
+from digest.translation.index import version_key
 from digest.translation.starter import NAME as STARTER
 from digest.translation.starter import StarterEngine, describe_starter
 
@@ -82,5 +83,5 @@ def _installed(kind: Kind, path: Path) -> Installed:
 
 def _preference(installed: Installed) -> tuple[bool, bool, list[int], str]:
     model = installed.model
-    numbers = [-int(part) for part in model.version.split(".") if part.isdigit()] if model else []
+    numbers = [-number for number in version_key(model.version)] if model else []
     return model is None, installed.kind is Kind.STARTER, numbers, str(installed.path)

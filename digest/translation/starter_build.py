@@ -230,3 +230,11 @@ def _recipe_digest(recipe: Path) -> str:
     for name in ("base.txt", "adapter.npz", "sentencepiece.model"):
         digest.update((recipe / name).read_bytes())
     return digest.hexdigest()
+
+
+def changed_weights(built: Path) -> bool:
+    """Whether the weights of a built starter are not those that were built."""
+    description = json.loads((built / "starter.json").read_text(encoding="utf-8"))
+    with (built / "model.bin").open("rb") as weights:
+        digest = hashlib.file_digest(weights, "sha256").hexdigest()
+    return bool(digest != description["digest"])

@@ -243,7 +243,7 @@ def test_two_runs_at_once_are_told_apart(post: Post, home: Path) -> None:
         time.sleep(0.01)
     second = digest(*post.arguments, *MORNING)
     assert second.exit_code == 75
-    assert "Another run holds the lock" in second.stderr
+    assert "Another digest holds the lock" in second.stderr
     assert first.wait() == 0
     assert len(post.sent) == 1
 

@@ -1,4 +1,4 @@
-"""One run at a time for an archive; the lock of a dead process is no obstacle."""
+"""One process at a time; the lock of a dead process is no obstacle."""
 
 import contextlib
 import fcntl
@@ -9,8 +9,8 @@ from digest.errors import BusyError
 
 
 @contextlib.contextmanager
-def run_lock(path: Path) -> Iterator[None]:
-    """Hold the lock at `path`. Raises `BusyError` at once when another run holds it.
+def hold_lock(path: Path) -> Iterator[None]:
+    """Hold the lock at `path`. Raises `BusyError` at once when another process holds it.
 
     The kernel releases it when the process ends, however it ends; the file stays.
     """
@@ -20,6 +20,6 @@ def run_lock(path: Path) -> Iterator[None]:
             fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError as error:
             raise BusyError(
-                f"Another run holds the lock {path}.", hint="Try again when it has ended."
+                f"Another digest holds the lock {path}.", hint="Try again when it has ended."
             ) from error
         yield

@@ -1,0 +1,206 @@
+"""Downloads that an administrator trusts.
+
+Time-outs, second tries with longer pauses, resuming what is there (HTTP ranges, only of the
+same file), a limit on size, a look at the free space; into a partial file that gets its name
+when it is complete.
+"""
+
+import shutil
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+from urllib.parse import unquote, urlsplit
+
+from digest.errors import ModelError
+
+if TYPE_CHECKING:
+    import requests
+
+MOST_BYTES = 4 << 30
+"""A larger package is refused."""
+
+_CHUNK = 1 << 16
+_TRIES = 5
+_RESERVE = 64 << 20
+_PARTIAL = 206
+_BEYOND = 416
+_FAILURE = 400
+_TOO_MANY = 429
+_SERVER_FAULT = 500
+
+Progress = Callable[[int, int], None]
+"""Told how many bytes are there, of how many (0: not known)."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Patience:
+    """How long to wait: seconds to connect, between two pieces, and before the second try."""
+
+    connect: float = 10.0
+    read: float = 30.0
+    pause: float = 1.0
+    sleep: Callable[[float], None] = time.sleep
+
+
+class _Later(Exception):  # noqa: N818 - not an error: a reason to try again
+    """A fault that may pass."""
+
+
+def fetch(
+    link: str, target: Path, *, patience: Patience, progress: Progress, size: int = 0
+) -> None:
+    """Download a link (http, https or file) to a file, as a whole or not at all.
+
+    `size` is the number of bytes it must have, 0 if not known. What was downloaded before a
+    fault is kept beside the target and used by the next call. Raises `ModelError`.
+    """
+    parts = urlsplit(link)
+    target.parent.mkdir(parents=True, exist_ok=True)
+    if parts.scheme == "file":
+        _copy(Path(unquote(parts.path)), target, link)
+        return
+    if parts.scheme not in {"http", "https"}:
+        raise ModelError(f"{link} is neither http, https nor file.")
+    partial = target.with_name(f"{target.name}.partial")
+    pause = patience.pause
+    for attempt in range(1, _TRIES + 1):
+        before = _length(partial)
+        try:
+            _continue(link, partial, patience=patience, progress=progress, size=size)
+        except _Later as fault:
+            if attempt == _TRIES:
+                raise ModelError(
+                    f"{link} cannot be downloaded: {fault}.",
+                    hint="What is there already is kept; try again later.",
+                ) from fault
+            patience.sleep(pause)
+            # Where it goes on at all, it is worth trying soon again.
+            pause = patience.pause if _length(partial) > before else pause * 2
+        else:
+            partial.replace(target)
+            _marker(partial).unlink(missing_ok=True)
+            return
+
+
+def fetch_bytes(link: str, *, patience: Patience, most: int) -> bytes:
+    """A small file, such as an index, in memory. Raises `ModelError`."""
+    import tempfile
+
+    with tempfile.TemporaryDirectory(prefix="digest-") as scratch:
+        target = Path(scratch) / "file"
+        fetch(link, target, patience=patience, progress=lambda _done, _total: None)
+        if target.stat().st_size > most:
+            raise ModelError(f"{link} is too large for what it should be.")
+        return target.read_bytes()
+
+
+def _continue(
+    link: str, partial: Path, *, patience: Patience, progress: Progress, size: int
+) -> None:
+    import requests
+
+    have = _length(partial)
+    headers = {"User-Agent": "digest", "Accept-Encoding": "identity"}
+    mark = _marker(partial)
+    if have and mark.exists():
+        headers |= {"Range": f"bytes={have}-", "If-Range": mark.read_text()}
+    try:
+        with requests.get(
+            link, headers=headers, stream=True, timeout=(patience.connect, patience.read)
+        ) as response:
+            _check_status(link, response, partial)
+            if response.status_code != _PARTIAL:
+                have = 0
+            expected = _expected(response, have, size, link)
+            _check_space(partial, expected - have)
+            if tag := response.headers.get("ETag") or response.headers.get("Last-Modified"):
+                mark.write_text(tag)
+            done = _write(response, partial, have, expected, progress)
+    except (requests.ConnectionError, requests.Timeout) as error:
+        raise _Later(_reason(error)) from error
+    except requests.exceptions.ChunkedEncodingError as error:
+        raise _Later("the connection was cut") from error
+    except requests.RequestException as error:
+        raise ModelError(f"{link} cannot be downloaded: {error}.") from error
+    if expected and done < expected:
+        raise _Later(f"the connection was cut after {done} of {expected} bytes")
+
+
+def _check_status(link: str, response: "requests.Response", partial: Path) -> None:
+    code = response.status_code
+    if code == _BEYOND:
+        partial.unlink(missing_ok=True)
+        raise _Later("the file has changed on the server")
+    if code == _TOO_MANY or code >= _SERVER_FAULT:
+        raise _Later(f"the server answered {code} {response.reason}")
+    if code >= _FAILURE:
+        raise ModelError(
+            f"{link} cannot be downloaded: the server answered {code} {response.reason}."
+        )
+
+
+def _expected(response: "requests.Response", have: int, size: int, link: str) -> int:
+    length = int(response.headers.get("Content-Length") or 0)
+    expected = have + length if length else size
+    if size and expected != size:
+        raise ModelError(f"{link} has {expected} bytes, but {size} are known of it.")
+    if expected > MOST_BYTES:
+        raise ModelError(f"{link} is larger than any package ({expected >> 20} MB).")
+    return expected
+
+
+def _check_space(partial: Path, needed: int) -> None:
+    free = shutil.disk_usage(partial.parent).free
+    if needed + _RESERVE > free:
+        raise ModelError(
+            f"{needed >> 20} MB are needed in {partial.parent}, but only {free >> 20} MB are free."
+        )
+
+
+def _write(
+    response: "requests.Response", partial: Path, have: int, expected: int, progress: Progress
+) -> int:
+    done = have
+    with partial.open("ab" if have else "wb") as file:
+        for chunk in response.iter_content(_CHUNK):
+            file.write(chunk)
+            done += len(chunk)
+            if done > MOST_BYTES or (expected and done > expected):
+                raise ModelError(f"{response.url} sends more than it said.")
+            progress(done, expected)
+    return done
+
+
+def _copy(source: Path, target: Path, link: str) -> None:
+    partial = target.with_name(f"{target.name}.partial")
+    try:
+        _check_space(partial, source.stat().st_size)
+        shutil.copyfile(source, partial)
+    except OSError as error:
+        raise ModelError(f"{link} cannot be read: {error.strerror}.") from error
+    partial.replace(target)
+
+
+def _reason(error: Any) -> str:
+    text = str(error)
+    for sign, reason in (
+        ("timed out", "the server does not answer in time"),
+        ("refused", "the connection was refused"),
+        ("resolve", "the name of the server is not known"),
+        ("IncompleteRead", "the connection was cut"),
+        ("CERTIFICATE", "the certificate of the server is not trusted"),
+    ):
+        if sign in text:
+            return reason
+    return "the connection failed"
+
+
+def _length(path: Path) -> int:
+    return path.stat().st_size if path.exists() else 0
+
+
+def _marker(partial: Path) -> Path:
+    """Where the ETag of a partial file is kept, so that no other file is appended to it."""
+    return partial.with_name(f"{partial.name}.tag")

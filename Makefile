@@ -51,7 +51,7 @@ $(VENV)/run.stamp: requirements.lock pyproject.toml
 	@test -n "$(PYTHON)" || { echo "digest needs Python 3.11 or newer with venv." >&2; exit 1; }
 	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
 	@$(PIP) install --require-hashes --no-deps --requirement requirements.lock >&2
-	@$(PIP) uninstall --yes setuptools >&2
+	@$(PIP) uninstall --yes setuptools 2>/dev/null >&2
 	@$(PIP) install --no-deps --no-build-isolation --editable . >&2
 	@touch $@
 

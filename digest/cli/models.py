@@ -158,15 +158,17 @@ def install(*, what: str, sha256: str, force: bool, index: str, quiet: bool) -> 
 
     if Path(what).exists():
         archive, origin, known = Path(what), f"file {Path(what).name}", sha256
-        keep = True
+        downloaded = False
     else:
         archive, origin, known = _download(what, places, index, sha256, quiet=quiet)
-        keep = False
-    outcome = install_package(
-        archive, _library(places), origin=origin, sha256=known, threads=threads(0)
-    )
-    if not keep:
-        archive.unlink()
+        downloaded = True
+    try:
+        outcome = install_package(
+            archive, _library(places), origin=origin, sha256=known, threads=threads(0)
+        )
+    finally:
+        if downloaded:
+            archive.unlink()  # also a bad one, or it would be there again the next time
     say(f"{outcome.name} {'is installed already' if outcome.already else 'is installed'}.")
 
 

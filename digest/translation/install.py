@@ -74,8 +74,13 @@ def install_package(
         _check_known(library, name, digest)
         if installed := _find(library, digest):
             return Outcome(path=installed, name=name, already=True)
-        package = read_package(folder)
-        sick = sick_sentence(ArgosEngine(folder, threads=threads))
+        try:
+            package = read_package(folder)
+            sick = sick_sentence(ArgosEngine(folder, threads=threads))
+        except ModelError as error:
+            raise ModelError(
+                f"The model in {archive.name} is damaged.", hint="Download it again."
+            ) from error
         if sick:
             raise ModelError(f"{archive.name} translates nonsense: {sick}.")
         _write_record(folder, archive=digest, origin=origin)

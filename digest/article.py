@@ -19,12 +19,16 @@ class Precision(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Published:
-    """When an item was published: `raw` as it stands, `english` by rule, `at` aware."""
+    """When an item was published: `raw` as it stands, `english` by rule, `at` aware.
+
+    `leads` says that it stands before the item instead of after it.
+    """
 
     raw: str
     english: str
     at: datetime
     precision: Precision
+    leads: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -37,12 +41,29 @@ class Dateline:
     agencies: tuple[str, ...]
 
 
+class Role(StrEnum):
+    """What a paragraph is; only `body` is prose, and only it is translated by a model."""
+
+    BODY = "body"
+    BYLINE = "byline"
+    TABLE = "table"
+    ADVERTISEMENT = "advertisement"
+    LINK = "link"
+    CREDIT = "credit"
+    SEPARATOR = "separator"
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Paragraph:
-    """Running text without line breaks; `text` does not hold the dateline."""
+    """Text without line breaks; `text` does not hold the dateline.
+
+    `english` is its translation where a rule gives one, as for a byline.
+    """
 
     text: str
     dateline: Dateline | None = None
+    role: Role = Role.BODY
+    english: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -64,12 +85,16 @@ class Section:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Article:
-    """One news item with a headline and a body of paragraphs."""
+    """One news item with a headline and a body of paragraphs.
+
+    `is_dutch` is False for an item that is plainly in another language.
+    """
 
     headline: Headline
     paragraphs: tuple[Paragraph, ...]
     section: Section | None = None
     published: Published | None = None
+    is_dutch: bool = True
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -79,9 +104,20 @@ class Brief:
     paragraphs: tuple[Paragraph, ...]
     section: Section
     published: Published | None = None
+    is_dutch: bool = True
 
 
 Item = Article | Brief
+
+
+SHOWN = frozenset({Role.BODY, Role.BYLINE, Role.TABLE})
+"""The roles that stand in an edition; all others are counted and left out."""
+
+
+def is_news(item: Item) -> bool:
+    """Whether an item has a headline or prose of its own: not only an advertisement."""
+    headed = isinstance(item, Article) and not item.headline.derived
+    return headed or any(part.role in SHOWN for part in item.paragraphs)
 
 
 def dateline_of(item: Item) -> Dateline | None:
@@ -120,11 +156,13 @@ def _lines(part: Section | Item) -> list[str]:
     if isinstance(part, Section):
         return [part.heading]
     lines = []
+    if part.published and part.published.leads:
+        lines.append(part.published.raw)
     if isinstance(part, Article) and not part.headline.derived:
         lines.append(part.headline.text)
     for paragraph in part.paragraphs:
         lines.append(f"{paragraph.dateline.raw} " if paragraph.dateline else "")
         lines[-1] += paragraph.text
-    if part.published:
+    if part.published and not part.published.leads:
         lines.append(part.published.raw)
     return lines

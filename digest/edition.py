@@ -39,6 +39,7 @@ class Flag(StrEnum):
     NAMES = "a name is missing"
     QUOTES = "quotes or brackets differ"
     SYMBOLS = "stray symbols"
+    FOREIGN = "not Dutch, shown as it is"
 
     @property
     def reason(self) -> str:
@@ -163,7 +164,11 @@ class UncommonWord:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Edition:
-    """One dated digest; `left_out` items more were too many for a document."""
+    """One dated digest.
+
+    `left_out` items more were too many for a document; `asides` lines of the sources are no
+    news (advertisements, links, credits) and stand nowhere.
+    """
 
     title: str
     day: date
@@ -173,6 +178,7 @@ class Edition:
     problems: tuple[Problem, ...] = ()
     words: tuple[UncommonWord, ...] = ()
     left_out: int = 0
+    asides: int = 0
 
     @property
     def groups(self) -> tuple[Group, ...]:

@@ -1,11 +1,11 @@
 """The data flow: documents to segments, segments to English, both to an edition."""
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 
-from digest.article import Article, Document, Item, Paragraph
-from digest.edition import Edition, Entry, ModelNote, Passage, Problem, Sentence, Source
+from digest.article import SHOWN, Article, Document, Item, Paragraph, Role, is_news
+from digest.edition import Edition, Entry, Flag, ModelNote, Passage, Problem, Sentence, Source
 from digest.select import identity
 from digest.splitter import split_sentences
 from digest.vocabulary import uncommon_words
@@ -33,7 +33,8 @@ def make_edition(
 ) -> Edition:
     """Translate all items of the documents in one batch and put them together."""
     documents = tuple(documents)
-    sourced = by_section((item, doc.source) for doc in documents for item in doc.items)
+    items = [(item, doc.source) for doc in documents for item in doc.items]
+    sourced = by_section(merge_copies((item, source) for item, source in items if is_news(item)))
     segments = tuple(segment for item, _ in sourced for segment in item_segments(item))
     sentences = translate(segments)
     entries = tuple(
@@ -47,7 +48,18 @@ def make_edition(
         sources=tuple(Source(name=doc.source, as_of=doc.as_of) for doc in documents),
         problems=problems,
         words=uncommon_words(entries, options.words),
+        asides=sum(part.role not in SHOWN for item, _ in items for part in item.paragraphs),
     )
+
+
+def merge_copies(items: Iterable[tuple[Item, str]]) -> Iterable[tuple[Item, str]]:
+    """Each item once, where it came first, with the names of all its sources."""
+    found: dict[str, tuple[Item, list[str]]] = {}
+    for item, source in items:
+        _, sources = found.setdefault(identity(item), (item, []))
+        if source not in sources:
+            sources.append(source)
+    return [(item, ", ".join(sources)) for item, sources in found.values()]
 
 
 def by_section(items: Iterable[tuple[Item, str]]) -> list[tuple[Item, str]]:
@@ -60,11 +72,14 @@ def by_section(items: Iterable[tuple[Item, str]]) -> list[tuple[Item, str]]:
 
 
 def item_segments(item: Item) -> Iterable[str]:
-    """The segments of an item, in reading order: its headline and its sentences."""
+    """The segments to translate of an item, in reading order: its headline and its sentences."""
+    if not item.is_dutch:
+        return
     if isinstance(item, Article):
         yield from text_segments(item.headline.text)
     for paragraph in item.paragraphs:
-        yield from text_segments(paragraph.text)
+        if paragraph.role is Role.BODY:
+            yield from text_segments(paragraph.text)
 
 
 def text_segments(text: str) -> tuple[str, ...]:
@@ -81,11 +96,17 @@ def align(text: str, sentences: Mapping[str, Sentence]) -> Passage:
 
 def _entry(number: int, item: Item, source: str, sentences: Mapping[str, Sentence]) -> Entry:
     headline = item.headline if isinstance(item, Article) else None
+    if not item.is_dutch:
+        sentences = _Foreign()
     return Entry(
         number=number,
         headline=align(headline.text, sentences) if headline else None,
         headline_derived=bool(headline and headline.derived),
-        paragraphs=tuple(_paragraph(paragraph, sentences) for paragraph in item.paragraphs),
+        paragraphs=tuple(
+            _paragraph(paragraph, sentences)
+            for paragraph in item.paragraphs
+            if paragraph.role in SHOWN
+        ),
         section=item.section,
         published=item.published,
         source=source,
@@ -94,5 +115,14 @@ def _entry(number: int, item: Item, source: str, sentences: Mapping[str, Sentenc
 
 
 def _paragraph(paragraph: Paragraph, sentences: Mapping[str, Sentence]) -> Passage:
-    passage = align(paragraph.text, sentences)
-    return Passage(dutch=passage.dutch, sentences=passage.sentences, dateline=paragraph.dateline)
+    if paragraph.role is Role.BODY:
+        return replace(align(paragraph.text, sentences), dateline=paragraph.dateline)
+    by_rule = Sentence(dutch=paragraph.text, english=paragraph.english or paragraph.text)
+    return Passage(dutch=paragraph.text, sentences=(by_rule,))
+
+
+class _Foreign(dict[str, Sentence]):
+    """Every sentence of an item in another language, as it is."""
+
+    def __missing__(self, text: str) -> Sentence:
+        return Sentence(dutch=text, english=text, flags=(Flag.FOREIGN,))

@@ -33,6 +33,13 @@ def left_out(count: int) -> str:
     return f"{items} in the full edition."
 
 
+def asides(count: int) -> str:
+    """How many lines are no news."""
+    lines = "One line that is" if count == 1 else f"{count} lines that are"
+    was = "was" if count == 1 else "were"
+    return f"{lines} no news (advertisements, links, credits) {was} left out."
+
+
 def source(name: str, as_of: datetime) -> str:
     """A source, and the moment its relative times count back from."""
     return f"Source: {name}, as of {clock_en(as_of)} on {long_date_en(as_of)}."

@@ -16,6 +16,7 @@ from digest.edition import (
     Alignment,
     Edition,
     Entry,
+    Flag,
     Group,
     Layout,
     Passage,
@@ -70,9 +71,9 @@ class Part:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Block:
-    """A text in one language."""
+    """A text in one language; `lang` is its code, empty when it is not known."""
 
-    lang: Language
+    lang: str
     parts: tuple[Part, ...]
 
     @property
@@ -207,6 +208,8 @@ class _Viewer:
     def row(self, sentences: Iterable[Sentence] | Sentence, key: str) -> Row:
         """A row of sentences, each part with the key that its partner has too."""
         listed = (sentences,) if isinstance(sentences, Sentence) else tuple(sentences)
+        if listed and all(part.dutch == part.english for part in listed):
+            return self.same(listed, key)
         return Row(
             blocks=tuple(
                 Block(
@@ -220,6 +223,15 @@ class _Viewer:
                 for lang in self.languages
             )
         )
+
+    def same(self, sentences: tuple[Sentence, ...], key: str) -> Row:
+        """A row of what is the same in both languages, once: a table, a text in a third one."""
+        parts = tuple(
+            Part(text=part.dutch, key=f"{key}-{index}", doubts=_reasons(part))
+            for index, part in enumerate(sentences, 1)
+        )
+        foreign = any(Flag.FOREIGN in part.flags for part in sentences)
+        return Row(blocks=(Block(lang="" if foreign else self.languages[0], parts=parts),))
 
     def group(self, group: Group) -> GroupView:
         section = group.section
@@ -297,9 +309,11 @@ class _Viewer:
 def _part(sentence: Sentence, lang: Language, key: str) -> Part:
     if lang is Language.NL:
         return Part(text=sentence.dutch, key=key)
-    return Part(
-        text=sentence.english, key=key, doubts=tuple(flag.reason for flag in sentence.flags)
-    )
+    return Part(text=sentence.english, key=key, doubts=_reasons(sentence))
+
+
+def _reasons(sentence: Sentence) -> tuple[str, ...]:
+    return tuple(flag.reason for flag in sentence.flags)
 
 
 def _notes(edition: Edition, *, translated: bool) -> Iterable[str]:
@@ -312,6 +326,8 @@ def _notes(edition: Edition, *, translated: bool) -> Iterable[str]:
                 f"{term.source} → {term.target or term.source}" for term in edition.terms
             )
             yield f"Settled by the glossary: {terms}."
+    if edition.asides:
+        yield phrases.asides(edition.asides)
     if edition.left_out:
         yield phrases.left_out(edition.left_out)
     for source in edition.sources:

@@ -1,9 +1,9 @@
 """Wire copy: the text of Dutch news agencies as news sites carry it.
 
-The grammar, as in docs/design.md: a headline, paragraphs with a dateline before the
-first; `Meer uit X` opens a section in which each paragraph is a brief; a time belongs to
-the item before it, also where it is glued to the next dateline. Whatever does not fit is
-kept as a paragraph.
+The grammar, as in docs/design.md: a headline, paragraphs with a dateline before the first;
+`Meer uit X` opens a section in which each paragraph is a brief; a time belongs to the item
+before it, also where it is glued to the next dateline. Whatever does not fit is kept as a
+paragraph.
 """
 
 import itertools
@@ -21,10 +21,13 @@ from digest.article import (
     Item,
     Paragraph,
     Published,
+    Role,
     Section,
 )
 from digest.sources.dates import match_time
+from digest.sources.language import is_dutch
 from digest.sources.places import english_place, english_section, ordinary_capitals
+from digest.sources.roles import english_byline, find_role
 from digest.splitter import split_sentences
 
 MAX_HEADLINE = 160
@@ -32,11 +35,23 @@ MAX_HEADLINE = 160
 
 _WRAP_LIMIT = 100
 _WRAP_MINIMUM = 40
+_LONGEST_TIME = 60
 _DATELINE = re.compile(
     r"(?P<place>[^\W\d_'’][^()\n]{1,59}?|['’][^()\n]{2,59}?)\s*"
     r"\((?P<agencies>[^\W\d_][\w ./,&+-]{1,59})\)\s*[-–—]+\s+"
 )
-_SECTION = re.compile(r"Meer\s+uit\s+(?P<name>[^\W\d_][\w &/-]{1,39})", re.IGNORECASE)
+_BARE_DATELINE = re.compile(
+    r"(?P<place>[^\W\d_'’][^\W\d_][^()\n.!?,:;]{1,38}?|['’][^()\n.!?,:;]{2,39}?)\s+[-–—]+\s+(?=[\"“„‘'(]?\w)"
+)
+_AGENCIES = frozenset(
+    "afp anp ap belga bloomberg dpa efe nos novum pa reuters rtr sda tass vrt xinhua".split()
+)
+_ACRONYMS = frozenset("CDA EU GGD KNMI NAVO NOS OM PVV PVDA RIVM UWV VN VRT VS VVD WHO".split())
+_SECTION = re.compile(
+    r"(?:meer|ander|ook)\s+(?:nieuws\s+)?(?:uit|over|in)\s+(?:het\s+|de\s+)?"
+    r"(?P<name>[^\W\d_][\w &/-]{1,39})|(?P<other>kort nieuws|ander nieuws|meer nieuws)",
+    re.IGNORECASE,
+)
 
 
 def parse_wire(text: str, *, source: str, as_of: datetime) -> Document:
@@ -44,30 +59,38 @@ def parse_wire(text: str, *, source: str, as_of: datetime) -> Document:
 
     `as_of` is the aware moment from which relative times count back.
     """
+    tokens = [part for block in _unwrap(text) for part in _split_times(block, as_of)]
     builder = _Builder()
-    for block in _unwrap(text):
-        for part in _split_times(block, as_of):
-            builder.add(part)
+    for token, following in zip(tokens, [*tokens, ""][1:], strict=True):
+        builder.add(token, following)
     return Document(source=source, as_of=as_of, text=text, parts=builder.finish())
 
 
 def match_dateline(text: str) -> tuple[Dateline, str] | None:
-    """The dateline at the start of `text` and what follows it, or None."""
+    """The dateline at the start of `text` and what follows it, or None.
+
+    Places stand in capitals; in ordinary letters only before agencies that are known.
+    """
     found = _DATELINE.match(text)
-    if not found or not _is_place(found["place"]):
+    if found:
+        agencies = tuple(name.strip() for name in re.split(r"[/,]", found["agencies"]))
+        known = all(name.lower() in _AGENCIES for name in agencies)
+    else:
+        found = _BARE_DATELINE.match(text)
+        agencies, known = (), False
+    if not found or not _is_place(found["place"].strip(), known=known):
         return None
     place = ordinary_capitals(found["place"].strip())
     dateline = Dateline(
-        raw=found[0].rstrip(),
-        place=place,
-        place_en=english_place(place),
-        agencies=tuple(name.strip() for name in re.split(r"[/,]", found["agencies"])),
+        raw=found[0].rstrip(), place=place, place_en=english_place(place), agencies=agencies
     )
     return dateline, text[found.end() :]
 
 
-def _is_place(place: str) -> bool:
-    return place.isupper() and all(char.isalpha() or char in " -'’./" for char in place)
+def _is_place(place: str, *, known: bool) -> bool:
+    if not all(char.isalpha() or char in " -'’./" for char in place) or place in _ACRONYMS:
+        return False
+    return place.isupper() or (known and place[:1].isupper() and len(place.split()) <= 3)  # noqa: PLR2004 - Rio de Janeiro
 
 
 def _unwrap(text: str) -> Iterator[str]:
@@ -94,7 +117,7 @@ def _join_wrapped(lines: list[str]) -> list[str]:
         return lines
     joined = [lines[0]]
     for was_full, line in zip(full, lines[1:], strict=True):
-        if was_full and not _SECTION.fullmatch(line) and not match_dateline(line):
+        if was_full and not _stands_alone(line):
             glue = "" if joined[-1].endswith("-") and line[0].islower() else " "
             joined[-1] += glue + line
         else:
@@ -102,70 +125,145 @@ def _join_wrapped(lines: list[str]) -> list[str]:
     return joined
 
 
+def _stands_alone(line: str) -> bool:
+    return bool(
+        _SECTION.fullmatch(line) or match_dateline(line) or find_role(line) is not Role.BODY
+    )
+
+
 def _split_times(block: str, as_of: datetime) -> Iterator[Published | str]:
-    """A block as the times that stand before its text, and that text."""
+    """A block as the times that stand before its text, that text, and a time glued to its end."""
     while block:
         time = match_time(block, as_of)
         rest = block[len(time.raw) :].lstrip() if time else ""
-        if time and (not rest or match_dateline(rest)):
-            yield time
-            block = rest
-        else:
-            yield block
-            return
+        if not time or (rest and not match_dateline(rest)):
+            break
+        yield time
+        block = rest
+    if not block:
+        return
+    text, glued = _glued_time(block, as_of)
+    yield text
+    if glued:
+        yield glued
+
+
+def _glued_time(block: str, as_of: datetime) -> tuple[str, Published | None]:
+    """A text, and the time that follows its last sentence without a space, or None."""
+    tail = max(len(block) - _LONGEST_TIME, 0)
+    for found in re.finditer(r"[.!?…][\"”’)]*(?=\w)", block[tail:]):
+        start = tail + found.end()
+        time = match_time(block[start:], as_of)
+        if time and time.raw == block[start:]:
+            return block[:start], time
+    return block, None
 
 
 @dataclass(slots=True)
 class _Builder:
-    """Puts blocks together to items; the last item is open until the next begins."""
+    """Puts tokens together to items; the last item is open until the next begins."""
 
     parts: list[Section | Item] = field(default_factory=list)
     section: Section | None = None
     open: Item | None = None
+    waiting: Published | None = None
+    times_lead: bool = False
 
-    def add(self, part: Published | str) -> None:
-        if isinstance(part, Published):
-            self._add_time(part)
-        elif heading := _SECTION.fullmatch(part):
+    def add(self, token: Published | str, following: Published | str) -> None:
+        if isinstance(token, Published):
+            self._add_time(token)
+        elif heading := _SECTION.fullmatch(token):
             self._close()
-            name = heading["name"].strip()
-            self.section = Section(heading=part, name=name, name_en=english_section(name))
+            name = (heading["name"] or heading["other"]).strip()
+            name = name[:1].upper() + name[1:]
+            self.section = Section(heading=token, name=name, name_en=english_section(name))
             self.parts.append(self.section)
+            self.times_lead = False
         else:
-            self._add_text(part)
+            self._add_text(token, following)
 
     def finish(self) -> tuple[Section | Item, ...]:
         self._close()
         return tuple(self.parts)
 
     def _add_time(self, time: Published) -> None:
-        if self.open and not self.open.published:
+        first_of_section = self.section and not self.open and self.parts[-1:] == [self.section]
+        if (first_of_section or self.times_lead) and not self.waiting:
+            # The times of this section stand before their briefs.
+            self.times_lead = True
+            self._close()
+            self.waiting = replace(time, leads=True)
+        elif self.open and not self.open.published and not self.waiting:
             self.open = replace(self.open, published=time)
         else:
-            self._add_text(time.raw)
+            self._add_text(time.raw, "")
 
-    def _add_text(self, text: str) -> None:
-        dateline, rest = match_dateline(text) or (None, text)
-        paragraph = Paragraph(text=rest, dateline=dateline)
-        if self.section:
+    def _add_text(self, text: str, following: Published | str) -> None:
+        role = find_role(text)
+        dateline, rest = (match_dateline(text) if role is Role.BODY else None) or (None, text)
+        english = english_byline(text) if role is Role.BYLINE else ""
+        paragraph = Paragraph(text=rest, dateline=dateline, role=role, english=english)
+        if role is not Role.BODY and self.open and not self.open.published and not self.waiting:
+            self.open = replace(self.open, paragraphs=(*self.open.paragraphs, paragraph))
+        elif self.section:
             self._close()
-            self.open = Brief(paragraphs=(paragraph,), section=self.section)
-        elif isinstance(self.open, Article) and not self.open.published:
+            self.open = Brief(
+                paragraphs=(paragraph,), section=self.section, published=self._take_waiting()
+            )
+        elif self._continues(paragraph, following):
+            assert isinstance(self.open, Article)
             self.open = replace(self.open, paragraphs=(*self.open.paragraphs, paragraph))
         else:
             self._close()
             self.open = _new_article(paragraph)
 
+    def _continues(self, paragraph: Paragraph, following: Published | str) -> bool:
+        """Whether a paragraph belongs to the open article, or is the headline of the next."""
+        if not isinstance(self.open, Article) or self.open.published:
+            return False
+        if self.open.headline.derived and not _has_body(self.open):
+            return False
+        begins = isinstance(following, str) and match_dateline(following) is not None
+        return not (_has_body(self.open) and begins and _may_be_headline(paragraph))
+
+    def _take_waiting(self) -> Published | None:
+        waiting, self.waiting = self.waiting, None
+        return waiting
+
     def _close(self) -> None:
         if self.open:
-            self.parts.append(self.open)
+            self.parts.append(_with_language(self.open))
             self.open = None
+        if waiting := self._take_waiting():
+            assert self.section
+            paragraph = Paragraph(text=waiting.raw)
+            self.parts.append(Brief(paragraphs=(paragraph,), section=self.section))
+
+
+def _with_language(item: Item) -> Item:
+    headline = item.headline.text if isinstance(item, Article) else ""
+    body = (part.text for part in item.paragraphs if part.role is Role.BODY)
+    return item if is_dutch(" ".join([headline, *body])) else replace(item, is_dutch=False)
+
+
+def _has_body(item: Item) -> bool:
+    return any(part.role is Role.BODY for part in item.paragraphs)
+
+
+def _may_be_headline(paragraph: Paragraph) -> bool:
+    text = paragraph.text
+    return (
+        not paragraph.dateline
+        and paragraph.role is Role.BODY
+        and len(text) <= MAX_HEADLINE
+        and len(split_sentences(text)) == 1
+    )
 
 
 def _new_article(paragraph: Paragraph) -> Article:
     """An article that begins with its headline, or with a body that has to lend it one."""
-    sentences = split_sentences(paragraph.text)
-    if not paragraph.dateline and len(paragraph.text) <= MAX_HEADLINE and len(sentences) == 1:
+    if _may_be_headline(paragraph):
         return Article(headline=Headline(text=paragraph.text), paragraphs=())
+    sentences = split_sentences(paragraph.text)
     first = sentences[0].strip() if sentences else paragraph.text
     return Article(headline=Headline(text=first, derived=True), paragraphs=(paragraph,))

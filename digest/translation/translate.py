@@ -21,6 +21,7 @@ Progress = Callable[[int, int], None]
 """Told how many segments are done, of how many."""
 
 _REMEMBER_EVERY = 16
+_SOFT_HYPHEN = "\xad"
 
 
 class Memory(Protocol):
@@ -194,7 +195,7 @@ def _prepare(dutch: str) -> _Prepared:
     shielded = shield(sentence_case(dutch) if shouted else dutch)
     rest = unshield(shielded.text, ("",) * len(shielded.spans))
     return _Prepared(
-        text=" ".join(shielded.text.split()),
+        text=" ".join(shielded.text.replace(_SOFT_HYPHEN, "").split()),
         spans=shielded.spans,
         shouted=shouted,
         is_prose=any(map(str.isalpha, rest)),

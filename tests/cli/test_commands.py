@@ -206,6 +206,7 @@ def test_parse_shows_what_was_understood(seed: Path) -> None:
         "english": "20 minutes ago",
         "at": "2026-11-22T14:40:00+01:00",
         "precision": "minute",
+        "leads": False,
     }
 
 

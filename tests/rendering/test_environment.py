@@ -145,7 +145,7 @@ class TestMarkdown:
         text = show(edition_of("*Kop* met [haken](x)\n# Een zin_met_streep."), Format.MD)
         assert "\\*Kop\\*" in text
         assert "\\[haken\\](x)" in text
-        assert "> \\# Een" in text
+        assert "\\# Een" in text
 
 
 class TestJson:

@@ -94,7 +94,8 @@ def test_good_translations_are_left_alone(dutch: str, english: str) -> None:
 
 
 def test_every_flag_has_a_check_and_examples() -> None:
-    assert set(CHECKS) | {Flag.EMPTY} == set(Flag) == {flag for flag, _, _ in DOUBTFUL}
+    checked = set(CHECKS) | {Flag.EMPTY}
+    assert checked == {flag for flag, _, _ in DOUBTFUL} == set(Flag) - {Flag.FOREIGN}
 
 
 def test_numbers_are_found_in_reading_order() -> None:

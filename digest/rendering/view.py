@@ -23,7 +23,7 @@ from digest.edition import (
     Sentence,
 )
 from digest.rendering import phrases
-from digest.rendering.filters import place_en, place_nl, shorten, time_en, time_nl
+from digest.rendering.filters import place_en, place_nl, plain, shorten, time_en, time_nl
 
 CONTENTS_WORDS = 11
 
@@ -201,7 +201,7 @@ class _Viewer:
         texts = {Language.EN: english, Language.NL: dutch}
         return Row(
             blocks=tuple(
-                Block(lang=lang, parts=(Part(text=texts[lang]),)) for lang in self.languages
+                Block(lang=lang, parts=(Part(text=plain(texts[lang])),)) for lang in self.languages
             )
         )
 
@@ -227,7 +227,7 @@ class _Viewer:
     def same(self, sentences: tuple[Sentence, ...], key: str) -> Row:
         """A row of what is the same in both languages, once: a table, a text in a third one."""
         parts = tuple(
-            Part(text=part.dutch, key=f"{key}-{index}", doubts=_reasons(part))
+            Part(text=plain(part.dutch), key=f"{key}-{index}", doubts=_reasons(part))
             for index, part in enumerate(sentences, 1)
         )
         foreign = any(Flag.FOREIGN in part.flags for part in sentences)
@@ -308,8 +308,8 @@ class _Viewer:
 
 def _part(sentence: Sentence, lang: Language, key: str) -> Part:
     if lang is Language.NL:
-        return Part(text=sentence.dutch, key=key)
-    return Part(text=sentence.english, key=key, doubts=_reasons(sentence))
+        return Part(text=plain(sentence.dutch), key=key)
+    return Part(text=plain(sentence.english), key=key, doubts=_reasons(sentence))
 
 
 def _reasons(sentence: Sentence) -> tuple[str, ...]:

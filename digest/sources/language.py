@@ -18,32 +18,32 @@ _DUTCH = frozenset(
     was wie wat waar geen meer tijdens volgens omdat mensen
     """.split()
 )
+
+# Small words of English, German, French, Spanish and Italian.
 _OTHERS = tuple(
-    frozenset(words.split())
+    frozenset(words.split()) - _DUTCH - frozenset("al also de die en had her of on was we".split())
     for words in (
-        # English, German, French, Spanish, Italian; what is Dutch too is left out.
-        (
-            "the and of to a that for with this from are were has have had been by which not they his "
-            "her on as it he she at be or but their said after who will would an when while than "
-            "more its into about also one until since during some other such can could should these "
-            "those there what where how then now only most"
-        ),
-        (
-            "der die das und ist nicht mit von zu den dem ein eine einer auf für sich auch als nach "
-            "wird wurde sind bei aus oder wie haben hat dass im am zum zur des"
-        ),
-        (
-            "le la les et des du un une est pas que qui dans pour sur avec par ce cette sont au aux "
-            "plus il elle a ont été se ne"
-        ),
-        (
-            "el la los las y de que en un una por con para es no se del al lo como más su sus fue son "
-            "este esta ha"
-        ),
-        (
-            "il lo la gli e di che un una per con non è sono del della dei delle nel si da al alla "
-            "più anche come ha"
-        ),
+        """
+        a about after an and as at be been but by can could during for from had have he his how into
+        it its more most not now one only or other said she should since some such than that the
+        their then there these they this those to until were what when where which while who will
+        with would
+        """,
+        """
+        als auch auf aus bei das dass dem den der des ein eine einer für haben hat im ist mit nach
+        nicht oder sich sind und von werden wie wird wurde zu zum zur
+        """,
+        """
+        a ai au aux avec ce cette dans des du elle est et été il la le les leur mais ne ont par pas
+        plus pour que qui se sont sur un une
+        """,
+        """
+        como con del el es esta este fue ha la las lo los más no para por que se son su sus un una y
+        """,
+        """
+        alla anche che come con da dei del della delle di e è gli ha il la le lo nel non per più si
+        sono un una
+        """,
     )
 )
 

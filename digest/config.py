@@ -6,7 +6,7 @@ from datetime import tzinfo
 from pathlib import Path
 
 from dateutil import tz
-from platformdirs import user_config_path, user_data_path
+from platformdirs import user_cache_path, user_config_path, user_data_path
 
 from digest.errors import ConfigurationError
 
@@ -21,7 +21,8 @@ class Folders:
     """The folders that the program reads; `installed` is where it puts models.
 
     `packages` are the folders in which installed Argos packages are looked for; `memory` is
-    the file of the translation memory, `archive` that of past editions.
+    the file of the translation memory, `archive` that of past editions; `web` keeps what sources on
+    the web gave last.
     """
 
     templates: Path
@@ -34,6 +35,7 @@ class Folders:
     archive: Path
     lock: Path
     config: Path
+    web: Path
 
     @property
     def starter(self) -> Path:
@@ -78,6 +80,7 @@ def find_folders(environment: Mapping[str, str]) -> Folders:
         archive=user_data_path("digest") / "archive.sqlite3",
         lock=_lock_folder(environment) / "digest.lock",
         config=user_config_path("digest") / "config.toml",
+        web=user_cache_path("digest") / "web",
     )
 
 

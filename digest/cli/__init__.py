@@ -15,7 +15,7 @@ from digest.cli.parse import parse
 from digest.cli.run import run
 from digest.cli.schedule import schedule
 from digest.cli.settings import config as settings
-from digest.cli.settings import load_defaults
+from digest.cli.settings import load_defaults, load_sources
 from digest.cli.templates import templates
 from digest.cli.translate import translate
 from digest.errors import DigestError
@@ -57,6 +57,7 @@ def main(context: click.Context, *, config: Path | None) -> None:
     """
     if context.invoked_subcommand != "config":  # which must work when the file does not
         context.default_map = load_defaults(config, main)
+        context.obj = load_sources(config)
 
 
 for _command in (

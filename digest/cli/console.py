@@ -18,6 +18,7 @@ from digest.errors import OutputError
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from digest.sources.files import Reading, SourceSpec
     from digest.translation.translate import Translator
 
 
@@ -50,9 +51,7 @@ class Day(click.ParamType[date]):
             self.fail(f"{value!r} is not a date like 2026-11-22.", param, ctx)
 
 
-sources_argument = click.argument(
-    "sources", nargs=-1, type=click.Path(path_type=Path), metavar="[SOURCES]..."
-)
+sources_argument = click.argument("sources", nargs=-1, metavar="[SOURCES]...")
 as_of_option = click.option(
     "--as-of",
     type=Moment(),
@@ -134,9 +133,9 @@ def gather(kind: type, name: str, *decorators: Callable[..., Any]) -> Callable[.
 
     def decorate(command: Callable[..., Any]) -> Callable[..., Any]:
         @functools.wraps(command)
-        def with_one_value(**values: Any) -> Any:
+        def with_one_value(*context: click.Context, **values: Any) -> Any:
             chosen = {part: values.pop(part) for part in names}
-            return command(**values, **{name: kind(**chosen)})
+            return command(*context, **values, **{name: kind(**chosen)})
 
         decorated: Callable[..., Any] = options(*decorators)(with_one_value)
         return decorated
@@ -169,6 +168,30 @@ def options(*decorators: Callable[..., Any]) -> Callable[..., Any]:
 def folders() -> Folders:
     """The folders, from the environment of the process."""
     return find_folders(os.environ)
+
+
+def find_specs(sources: tuple[str, ...], context: click.Context) -> tuple[SourceSpec, ...]:
+    """The sources of the command line, else those of the configuration, else the samples."""
+    from digest.sources.files import SourceSpec
+
+    configured: tuple[SourceSpec, ...] = context.find_root().obj or ()
+    if sources or not configured:
+        return tuple(SourceSpec(location=source) for source in sources or (str(folders().seeds),))
+    return configured
+
+
+def open_reading(as_of: datetime | None, now: datetime) -> Reading:
+    """What reading sources needs of this process: its clock, standard input and the web."""
+    from digest.sources.files import Reading
+    from digest.sources.web import fetch_all
+
+    return Reading(
+        as_of=as_of,
+        now=now,
+        zone=find_zone(),
+        stdin=sys.stdin.buffer.read,
+        fetch=lambda locations: fetch_all(locations, folders().web),
+    )
 
 
 def threads(jobs: int) -> int:

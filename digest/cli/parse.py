@@ -1,19 +1,26 @@
 """`digest parse`: show what the parser understood."""
 
 from datetime import datetime
-from pathlib import Path
 
 import click
 
-from digest.cli.console import as_of_option, folders, note, print_document, sources_argument
+from digest.cli.console import (
+    as_of_option,
+    find_specs,
+    note,
+    open_reading,
+    print_document,
+    sources_argument,
+)
 
 _INCOMPLETE = 3
 
 
 @click.command()
+@click.pass_context
 @sources_argument
 @as_of_option
-def parse(*, sources: tuple[Path, ...], as_of: datetime | None) -> None:
+def parse(context: click.Context, *, sources: tuple[str, ...], as_of: datetime | None) -> None:
     """Show what the parser understood of SOURCES, as JSON; nothing is translated.
 
     Each document says with `complete` whether all characters of its text stand in its parts.
@@ -22,11 +29,12 @@ def parse(*, sources: tuple[Path, ...], as_of: datetime | None) -> None:
     from digest.rendering.data import as_data, as_json
     from digest.sources.files import read_sources
 
-    readings = read_sources(sources or (folders().seeds,), as_of=as_of, zone=find_zone())
+    now = datetime.now(find_zone())
+    readings = read_sources(find_specs(sources, context), open_reading(as_of, now))
     for failure in readings.failures:
         note(f"digest: {failure}")
     if not readings.documents:
-        raise click.exceptions.Exit(readings.failures[0].exit_code)
+        raise click.exceptions.Exit(readings.failures[0].exit_code if readings.failures else 0)
     print_document(
         as_json(
             {

@@ -17,8 +17,10 @@ from digest.cli.console import (
     Day,
     TranslationOptions,
     as_of_option,
+    find_specs,
     folders,
     note,
+    open_reading,
     open_translator,
     options,
     print_document,
@@ -49,13 +51,14 @@ if TYPE_CHECKING:
     from digest.config import Folders
     from digest.rendering.documents import Making
     from digest.rendering.message import Envelope
-    from digest.sources.files import Readings
+    from digest.sources.files import Readings, SourceSpec
     from digest.translation.translate import Counts
 
 TITLE = "Dutch news digest · Nederlands nieuwsoverzicht"
 
 
 @click.command()
+@click.pass_context
 @sources_argument
 @options(
     click.option("--date", "day", type=Day(), help="The date of the edition.  [default: today]"),
@@ -71,8 +74,9 @@ TITLE = "Dutch news digest · Nederlands nieuwsoverzicht"
     verbose_option,
 )
 def run(
+    context: click.Context,
     *,
-    sources: tuple[Path, ...],
+    sources: tuple[str, ...],
     day: date | None,
     as_of: datetime | None,
     title: str,
@@ -83,11 +87,12 @@ def run(
     mail: MailOptions,
     translation: TranslationOptions,
 ) -> None:
-    """Make an edition of SOURCES: files, or folders of .txt files.
+    """Make an edition of SOURCES: files, folders, patterns, addresses, or - for standard input.
 
-    Without SOURCES it is made of the sample articles in seeds/. The edition goes to
-    standard output, to the file given with --output, or by mail with --send. With --new
-    or --send past editions are kept in the archive.
+    Wire copy, feeds and saved pages are told apart by what is in them. Without SOURCES it
+    is made of the configured ones, else of the samples in seeds/. The edition goes to
+    standard output, to the file given with --output, or by mail with --send. With --new or
+    --send past editions are kept in the archive.
     """
     from digest.config import find_zone
 
@@ -112,7 +117,7 @@ def run(
         if archive and transport and not selection.dry_run:
             waiting.append(send_waiting(archive, transport, mail))
 
-        readings = _read(sources or (job.places.seeds,), as_of, job)
+        readings = _read(find_specs(sources, context), as_of, job)
         documents = _select(readings, archive, selection)
         items = sum(len(document.items) for document in documents)
         if selection.catch_up:
@@ -179,15 +184,14 @@ def _open_archive(stack: ExitStack, job: _Job) -> Archive | None:
     return stack.enter_context(closing(Archive(path)))
 
 
-def _read(sources: Sequence[Path], as_of: datetime | None, job: _Job) -> Readings:
+def _read(specs: Sequence[SourceSpec], as_of: datetime | None, job: _Job) -> Readings:
     from digest.sources.files import read_sources
 
-    assert job.now.tzinfo
-    readings = read_sources(sources, as_of=as_of, zone=job.now.tzinfo)
+    readings = read_sources(specs, open_reading(as_of, job.now))
     for failure in readings.failures:
         note(f"digest: {failure}")
     if not readings.documents:
-        raise click.exceptions.Exit(readings.failures[0].exit_code)
+        raise click.exceptions.Exit(readings.failures[0].exit_code if readings.failures else 0)
     return readings
 
 

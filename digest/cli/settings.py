@@ -8,12 +8,15 @@ import tomllib
 from datetime import date
 from difflib import get_close_matches
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from digest.cli.console import folders, print_document
 from digest.errors import ConfigurationError
+
+if TYPE_CHECKING:
+    from digest.sources.files import SourceSpec
 
 _NOT_IN_A_FILE = frozenset({"help", "version", "config", "catch-up", "force", "dry-run", "verbose"})
 
@@ -38,6 +41,8 @@ def load_defaults(path: Path | None, root: click.Group) -> dict[str, dict[str, A
     known = _known(root)
     for key, value in values.items():
         place = f"{file}, line {_line(text, key)}"
+        if key == "sources":
+            continue
         if key not in known:
             close = [f"Perhaps {name}? " for name in get_close_matches(key, known, n=1)]
             raise ConfigurationError(
@@ -48,6 +53,61 @@ def load_defaults(path: Path | None, root: click.Group) -> dict[str, dict[str, A
             _check(command, parameter, value, f"{place}: {key}")
             defaults.setdefault(command.name or "", {})[parameter.name or ""] = value
     return defaults
+
+
+def load_sources(path: Path | None) -> tuple[SourceSpec, ...]:
+    """The configured sources: strings, or tables `[[sources]]`. Raises `ConfigurationError`."""
+    from digest.sources.files import SourceSpec
+
+    file = path or folders().config
+    if not file.exists():
+        return ()
+    text = file.read_text(encoding="utf-8")
+    listed = tomllib.loads(text).get("sources", [])
+    specs = []
+    for number, source in enumerate(listed if isinstance(listed, list) else [None]):
+        place = f"{file}, line {_source_line(text, number)}: sources"
+        if isinstance(source, str):
+            specs.append(SourceSpec(location=source))
+        elif isinstance(source, dict):
+            specs += _spec_of(source, place)
+        else:
+            raise ConfigurationError(f"{place} is to be a list of texts, or tables [[sources]].")
+    return tuple(specs)
+
+
+_SOURCE_KEYS = {"location": str, "name": str, "kind": str, "section": str, "limit": int}
+
+
+def _spec_of(table: dict[str, Any], place: str) -> list[SourceSpec]:
+    """The source of a table, or none when it is not enabled."""
+    from digest.sources.files import Kind, SourceSpec
+
+    values = dict(table)
+    enabled = values.pop("enabled", True)
+    for key, value in values.items():
+        wanted = _SOURCE_KEYS.get(key)
+        if wanted is None:
+            raise ConfigurationError(
+                f"{place}: there is no setting {key}.",
+                hint=f"A source has enabled, {', '.join(_SOURCE_KEYS)}.",
+            )
+        if not isinstance(value, wanted) or isinstance(value, bool):
+            raise ConfigurationError(f"{place}: {key} is not to be {value!r}.")
+    if not isinstance(enabled, bool) or not values.get("location"):
+        raise ConfigurationError(f"{place}: a source needs a location; enabled is true or false.")
+    kinds = [kind.value for kind in Kind]
+    if values.setdefault("kind", "auto") not in kinds:
+        raise ConfigurationError(f"{place}: kind is one of {', '.join(kinds)}.")
+    spec = SourceSpec(**values | {"kind": Kind(values["kind"])})
+    return [spec] if enabled else []
+
+
+def _source_line(text: str, number: int) -> int:
+    """The line of the table [[sources]] with this number, or of the list."""
+    lines = text.splitlines()
+    tables = [n for n, line in enumerate(lines, 1) if re.match(r"\s*\[\[\s*sources\s*\]\]", line)]
+    return tables[number] if number < len(tables) else _line(text, "sources")
 
 
 def _known(root: click.Group) -> dict[str, list[tuple[click.Command, click.Parameter]]]:
@@ -62,7 +122,7 @@ def _known(root: click.Group) -> dict[str, list[tuple[click.Command, click.Param
 
 def _keys(parameter: click.Parameter) -> list[str]:
     if isinstance(parameter, click.Argument):
-        return ["sources"] if parameter.name == "sources" else []
+        return []
     longest = max(parameter.opts, key=len).removeprefix("--")
     return [] if longest in _NOT_IN_A_FILE else [longest]
 
@@ -124,13 +184,27 @@ def _toml(parameter: click.Parameter, value: Any) -> str:
     return json.dumps(str(value) if is_set else "", ensure_ascii=False)
 
 
+_SOURCES_EXAMPLE = """\
+# What to read: files, folders, patterns and addresses. A list of texts, before all tables:
+# sources = ["/home/me/articles", "/home/me/saved/*.html"]
+# or, at the very end of this file, a table for each:
+# [[sources]]
+# location = "https://example.org/nieuws/rss"
+# name = "Voorbeeld"
+# kind = "auto"          # auto, wire, feed or page
+# section = "Binnenland"
+# limit = 10
+# enabled = true
+""".splitlines()
+
+
 @config.command()
 @click.pass_context
 def example(context: click.Context) -> None:
     """Print an annotated example with all settings, at their defaults."""
     root = context.find_root()
     assert isinstance(root.command, click.Group)
-    lines = [f"# Settings of digest, to be saved as {folders().config}.", ""]
+    lines = [f"# Settings of digest, to be saved as {folders().config}.", "", *_SOURCES_EXAMPLE]
     command = root.command.commands["run"]
     bare = click.Context(command)
     for parameter in command.params:

@@ -25,7 +25,7 @@ def translate(*, text: str | None, translation: TranslationOptions) -> None:
     """
     from digest.pipeline import align, text_segments
     from digest.rendering.filters import plain
-    from digest.sources.files import decode
+    from digest.sources.decoding import decode
 
     if text is None:
         text = decode(sys.stdin.buffer.read(), source="Standard input")

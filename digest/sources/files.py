@@ -1,21 +1,69 @@
-"""Files and folders as text: finding, decoding, and saying why it cannot be done."""
+"""Sources as documents: files, folders, patterns, standard input, feeds and pages.
 
-import codecs
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+One source that cannot be read is a failure in the result; it never stops the others.
+"""
+
+import glob
+import os
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass, replace
 from datetime import datetime, tzinfo
+from enum import StrEnum
 from pathlib import Path
 
-from digest.article import Document
+from digest.article import Article, Brief, Document, Section
 from digest.errors import InputError, MissingInput
+from digest.sources.decoding import decode
+from digest.sources.feed import looks_like_feed, parse_feed
+from digest.sources.page import looks_like_page, parse_page
+from digest.sources.places import english_section
+from digest.sources.web import Fetched, dead, is_web
 from digest.sources.wire import parse_wire
 
-_BOMS = (
-    (codecs.BOM_UTF8, "utf-8"),
-    (codecs.BOM_UTF16_LE, "utf-16-le"),
-    (codecs.BOM_UTF16_BE, "utf-16-be"),
-)
-_TEXT_CONTROLS = frozenset("\t\n\v\f\r\x1c\x1d\x1e\x1f\x85\x1a")
+STANDARD_INPUT = "-"
+MOST_BYTES = 50_000_000
+"""A larger file is no article."""
+
+_MAYBE_NEWS = frozenset({".xml", ".rss", ".atom", ".html", ".htm", ".json"})
+
+
+class Kind(StrEnum):
+    """What a source is; `auto` looks at its first bytes."""
+
+    AUTO = "auto"
+    WIRE = "wire"
+    FEED = "feed"
+    PAGE = "page"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SourceSpec:
+    """A source as it is asked for: a path, a pattern, an address or `-`.
+
+    `name` stands in the edition instead of the location, `section` groups its items, `limit`
+    is how many of them there may be (0: all).
+    """
+
+    location: str
+    name: str = ""
+    kind: Kind = Kind.AUTO
+    section: str = ""
+    limit: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reading:
+    """What all sources of a run share.
+
+    Relative times count back from `as_of`, else from the time a file was last changed, else
+    from `now`; all in `zone`. `stdin` reads standard input; `fetch` fetches addresses.
+    """
+
+    as_of: datetime | None
+    now: datetime
+    zone: tzinfo
+    stdin: Callable[[], bytes]
+    fetch: Callable[[Iterable[str]], Mapping[str, Fetched]]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -26,19 +74,17 @@ class Readings:
     failures: tuple[InputError, ...]
 
 
-def read_sources(paths: Iterable[Path], *, as_of: datetime | None, zone: tzinfo) -> Readings:
-    """Read and parse all sources; an unreadable one is a failure in the result.
-
-    Relative times count back from `as_of`, else from the time each file was last changed,
-    in `zone`.
-    """
+def read_sources(specs: Iterable[SourceSpec], reading: Reading) -> Readings:
+    """Read and parse all sources, in their order."""
+    specs = tuple(specs)
+    fetched = reading.fetch(spec.location for spec in specs if is_web(spec.location))
     documents: list[Document] = []
     failures: list[InputError] = []
-    for path in paths:
+    for spec in specs:
         try:
-            for file in find_files(path):
+            for name, load in _find(spec, reading, fetched, failures):
                 try:
-                    documents.append(_read_document(file, as_of=as_of, zone=zone))
+                    documents.append(_parse(name, *load(), spec, reading))
                 except InputError as error:
                     failures.append(error)
         except InputError as error:
@@ -46,69 +92,126 @@ def read_sources(paths: Iterable[Path], *, as_of: datetime | None, zone: tzinfo)
     return Readings(documents=tuple(documents), failures=tuple(failures))
 
 
-def find_files(path: Path) -> Iterator[Path]:
-    """The file itself, or the `.txt` files of a folder, in order of name.
+_Load = Callable[[], tuple[bytes, datetime]]
 
-    Raises `MissingInput`, or `InputError` for a folder without articles.
+
+def _find(
+    spec: SourceSpec,
+    reading: Reading,
+    fetched: Mapping[str, Fetched],
+    failures: list[InputError],
+) -> Iterator[tuple[str, _Load]]:
+    """The names and loaders of what a source has. Raises `InputError` when it has nothing."""
+    if spec.location == STANDARD_INPUT:
+        yield spec.name or "standard input", lambda: (reading.stdin(), reading.now)
+    elif is_web(spec.location):
+        answer = fetched[spec.location]
+        if failure := dead(spec.location, answer):
+            failures.append(failure)
+        if answer.data:
+            yield spec.name or spec.location, lambda: (answer.data, reading.now)
+    else:
+        for file in find_files(spec.location):
+            yield spec.name or str(file), lambda file=file: _load(file, reading.zone)  # type: ignore[misc]
+
+
+def find_files(location: str) -> Iterator[Path]:
+    """The file itself, the files of a folder and its folders, or those a pattern matches.
+
+    In order of name; hidden files and folders are passed over. Raises `MissingInput`, or
+    `InputError` for a folder without articles.
     """
+    path = Path(location).expanduser()
+    if not path.exists() and glob.has_magic(location):
+        matches = sorted(glob.glob(str(path), recursive=True))  # noqa: PTH207 - absolute patterns too
+        files = [file for match in matches if (file := Path(match)).is_file()]
+        if not files:
+            raise MissingInput(location, "matches no file", hint="Check the pattern.")
+        yield from files
+        return
     if not path.exists():
-        raise MissingInput(str(path), "does not exist", hint="Check the name of the source.")
+        raise MissingInput(location, "does not exist", hint="Check the name of the source.")
     if not path.is_dir():
         yield path
         return
-    try:
-        files = sorted(file for file in path.iterdir() if _is_article(file))
-    except OSError as error:
-        raise InputError(str(path), f"cannot be read ({error.strerror})") from error
+    files = sorted(_walk(path))
     if not files:
         raise InputError(
-            str(path), "is a folder without articles", hint="Articles are files that end in .txt."
+            location, "is a folder without articles", hint="Articles are files that end in .txt."
         )
     yield from files
 
 
-def decode(data: bytes, *, source: str) -> str:
-    """The text of a file: UTF-8, UTF-16 with a byte order mark, else Windows-1252.
+def _walk(folder: Path) -> Iterator[Path]:
+    def refuse(error: OSError) -> None:
+        raise InputError(str(error.filename), f"cannot be read ({error.strerror})") from error
 
-    Raises `InputError` for what is empty, binary or in another encoding.
-    """
-    if not data.strip():
-        raise InputError(source, "is empty")
-    for bom, encoding in _BOMS:
-        if data.startswith(bom):
-            return _checked(data[len(bom) :], encoding, source)
+    for parent, folders, names in os.walk(folder, onerror=refuse):
+        folders[:] = [name for name in folders if not name.startswith(".")]
+        for name in names:
+            path = Path(parent) / name
+            if not name.startswith(".") and path.is_file() and _is_news(path):
+                yield path
+
+
+def _is_news(path: Path) -> bool:
+    """Whether a file is an article by its ending, or a feed or page by ending and content."""
+    ending = path.suffix.lower()
+    if ending not in _MAYBE_NEWS:
+        return ending == ".txt"
+    with path.open("rb") as file:
+        start = file.read(2000)
+    return looks_like_feed(start) or looks_like_page(start)
+
+
+def _load(file: Path, zone: tzinfo) -> tuple[bytes, datetime]:
     try:
-        return _checked(data, "utf-8", source)
-    except UnicodeDecodeError:
-        return _checked(data, "cp1252", source)
-
-
-def _checked(data: bytes, encoding: str, source: str) -> str:
-    try:
-        text = data.decode(encoding)
-    except UnicodeDecodeError as error:
-        if encoding == "utf-8" and not data.startswith(codecs.BOM_UTF8):
-            raise
-        raise InputError(
-            source, "is neither UTF-8, UTF-16 nor Windows-1252 text", hint="Save it as UTF-8."
-        ) from error
-    controls = sum(char < " " and char not in _TEXT_CONTROLS for char in text)
-    if controls * 100 > len(text):
-        raise InputError(source, "is binary, not text", hint="Sources are plain text files.")
-    if not text.strip():
-        raise InputError(source, "is empty")
-    return text
-
-
-def _is_article(file: Path) -> bool:
-    return file.suffix == ".txt" and not file.name.startswith(".") and file.is_file()
-
-
-def _read_document(file: Path, *, as_of: datetime | None, zone: tzinfo) -> Document:
-    try:
-        data = file.read_bytes()
-        changed = datetime.fromtimestamp(file.stat().st_mtime, tz=zone)
+        if file.stat().st_size > MOST_BYTES:
+            raise InputError(str(file), f"is larger than {MOST_BYTES // 1_000_000} MB")
+        return file.read_bytes(), datetime.fromtimestamp(file.stat().st_mtime, tz=zone)
     except OSError as error:
         raise InputError(str(file), f"cannot be read ({error.strerror})") from error
-    text = decode(data, source=str(file))
-    return parse_wire(text, source=str(file), as_of=as_of or changed)
+
+
+def _parse(
+    name: str, data: bytes, changed: datetime, spec: SourceSpec, reading: Reading
+) -> Document:
+    as_of = reading.as_of or changed
+    kind = _kind_of(data) if spec.kind is Kind.AUTO else spec.kind
+    if kind is Kind.FEED:
+        document = parse_feed(
+            data, source=name, as_of=as_of, zone=reading.zone, section=spec.section
+        )
+    elif kind is Kind.PAGE:
+        document = parse_page(data, source=name, as_of=as_of)
+    else:
+        document = parse_wire(decode(data, source=name), source=name, as_of=as_of)
+    return _limited(_sectioned(document, spec.section), spec.limit)
+
+
+def _kind_of(data: bytes) -> Kind:
+    if looks_like_feed(data):
+        return Kind.FEED
+    return Kind.PAGE if looks_like_page(data) else Kind.WIRE
+
+
+def _sectioned(document: Document, name: str) -> Document:
+    """Articles without a section are of the one that the source was given."""
+    if not name:
+        return document
+    section = Section(heading=name, name=name, name_en=english_section(name))
+    parts = tuple(
+        replace(part, section=section) if isinstance(part, Article) and not part.section else part
+        for part in document.parts
+    )
+    return replace(document, parts=parts)
+
+
+def _limited(document: Document, limit: int) -> Document:
+    if not limit:
+        return document
+    kept = set(map(id, document.items[:limit]))
+    parts = tuple(
+        part for part in document.parts if not isinstance(part, Article | Brief) or id(part) in kept
+    )
+    return replace(document, parts=parts)

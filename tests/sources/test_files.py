@@ -3,8 +3,10 @@ from pathlib import Path
 import pytest
 
 from digest.errors import InputError, MissingInput
-from digest.sources.files import decode, find_files, read_sources
-from tests.conftest import ZONE
+from digest.sources.decoding import decode
+from digest.sources.files import Kind, Reading, Readings, SourceSpec, find_files, read_sources
+from digest.sources.web import Fetched
+from tests.conftest import AS_OF, ZONE
 
 TEXT = "Oekraïne krijgt 5 € – “nu”\n"
 
@@ -29,9 +31,9 @@ def test_encodings_of_dutch_newsrooms_are_read(data: bytes) -> None:
         (b"", "is empty"),
         (b" \n\t ", "is empty"),
         (b"\xef\xbb\xbf \n", "is empty"),
-        (bytes(range(256)), "is neither UTF-8"),
+        (bytes(range(256)), "is binary"),
         (b"\x00\x01\x02PNG\x00\x00", "is binary"),
-        (b"\xff\xfea", "is neither UTF-8"),
+        (b"Caf\x81 \x8d\x8f", "is neither UTF-8"),
     ],
 )
 def test_what_is_not_text_is_named(data: bytes, reason: str) -> None:
@@ -39,26 +41,98 @@ def test_what_is_not_text_is_named(data: bytes, reason: str) -> None:
         decode(data, source="x")
 
 
-def test_a_folder_gives_its_articles_in_order(tmp_path: Path) -> None:
-    for name in ("b.txt", "a.txt", ".hidden.txt", "c.md"):
-        (tmp_path / name).write_text("x")
-    assert [file.name for file in find_files(tmp_path)] == ["a.txt", "b.txt"]
+def test_a_wrong_byte_order_mark_is_ignored() -> None:
+    assert decode(b"\xef\xbb\xbf" + "Caf\xe9".encode("cp1252"), source="x") == "Caf\xe9"
+    assert decode(b"\xff\xfe" + b"Gewone tekst in ASCII.", source="x") == "Gewone tekst in ASCII."
 
 
-def test_a_folder_without_articles_is_an_error(tmp_path: Path) -> None:
-    with pytest.raises(InputError, match="without articles"):
-        list(find_files(tmp_path))
+def test_utf16_needs_no_mark() -> None:
+    for encoding in ("utf-16-le", "utf-16-be"):
+        assert decode(TEXT.encode(encoding), source="x") == TEXT
 
 
-def test_a_missing_source_is_an_error_of_its_own(tmp_path: Path) -> None:
-    with pytest.raises(MissingInput, match="does not exist"):
-        list(find_files(tmp_path / "none"))
+def read(*specs: SourceSpec, stdin: bytes = b"", web: dict[str, Fetched] | None = None) -> Readings:
+    reading = Reading(
+        as_of=None,
+        now=AS_OF,
+        zone=ZONE,
+        stdin=lambda: stdin,
+        fetch=lambda locations: {location: (web or {})[location] for location in locations},
+    )
+    return read_sources(specs, reading)
 
 
-def test_one_unreadable_article_does_not_lose_the_others(tmp_path: Path) -> None:
-    for number in range(9):
-        (tmp_path / f"{number}.txt").write_text(f"Kop {number}\nTekst.")
-    (tmp_path / "5x.txt").write_bytes(b"\0\0\0\1")
-    readings = read_sources([tmp_path], as_of=None, zone=ZONE)
-    assert len(readings.documents) == 9
-    assert [failure.source for failure in readings.failures] == [str(tmp_path / "5x.txt")]
+class TestFinding:
+    def test_a_folder_gives_its_articles_and_those_of_its_folders_in_order(
+        self, tmp_path: Path
+    ) -> None:
+        for name in ("b.txt", "a.txt", ".hidden.txt", "c.md", "sub/d.txt", ".git/e.txt"):
+            (tmp_path / name).parent.mkdir(exist_ok=True)
+            (tmp_path / name).write_text("x")
+        (tmp_path / "feed.xml").write_text("<rss version='2.0'><channel></channel></rss>")
+        (tmp_path / "settings.xml").write_text("<settings/>")
+        found = [str(file.relative_to(tmp_path)) for file in find_files(str(tmp_path))]
+        assert found == ["a.txt", "b.txt", "feed.xml", "sub/d.txt"]
+
+    def test_a_pattern_gives_what_it_matches(self, tmp_path: Path) -> None:
+        for name in ("a1.txt", "a2.txt", "b.txt"):
+            (tmp_path / name).write_text("x")
+        assert [file.name for file in find_files(f"{tmp_path}/a*.txt")] == ["a1.txt", "a2.txt"]
+        with pytest.raises(MissingInput, match="matches no file"):
+            list(find_files(f"{tmp_path}/z*.txt"))
+
+    def test_a_folder_without_articles_is_an_error(self, tmp_path: Path) -> None:
+        with pytest.raises(InputError, match="without articles"):
+            list(find_files(str(tmp_path)))
+
+    def test_a_missing_source_is_an_error_of_its_own(self, tmp_path: Path) -> None:
+        with pytest.raises(MissingInput, match="does not exist"):
+            list(find_files(str(tmp_path / "none")))
+
+
+class TestReading:
+    def test_one_unreadable_article_does_not_lose_the_others(self, tmp_path: Path) -> None:
+        for number in range(9):
+            (tmp_path / f"{number}.txt").write_text(f"Kop {number}\nTekst.")
+        (tmp_path / "5x.txt").write_bytes(b"\0\0\0\1")
+        readings = read(SourceSpec(location=str(tmp_path)))
+        assert len(readings.documents) == 9
+        assert [failure.source for failure in readings.failures] == [str(tmp_path / "5x.txt")]
+
+    def test_standard_input_is_a_source(self) -> None:
+        (document,) = read(SourceSpec(location="-"), stdin=b"Kop\nTekst.").documents
+        assert (document.source, document.as_of) == ("standard input", AS_OF)
+
+    def test_a_source_may_have_a_name_a_section_and_a_limit(self, tmp_path: Path) -> None:
+        (tmp_path / "a.txt").write_text("Kop\nTekst.\nMeer uit Sport\nEen.\nTwee.")
+        spec = SourceSpec(
+            location=str(tmp_path / "a.txt"), name="Krant", section="Binnenland", limit=2
+        )
+        (document,) = read(spec).documents
+        assert document.source == "Krant"
+        assert [item.section and item.section.name_en for item in document.items] == [
+            "Domestic",
+            "Sport",
+        ]
+
+    def test_kinds_are_told_by_what_is_in_a_file(self, tmp_path: Path) -> None:
+        (tmp_path / "a.txt").write_text(
+            "<?xml version='1.0'?><rss version='2.0'><channel><item><title>Kop</title>"
+            "<description>Een &lt;b&gt;vette&lt;/b&gt; zin.</description></item></channel></rss>"
+        )
+        (document,) = read(SourceSpec(location=str(tmp_path / "a.txt"))).documents
+        assert document.items[0].paragraphs[0].text == "Een vette zin."
+        forced = SourceSpec(location=str(tmp_path / "a.txt"), kind=Kind.WIRE)
+        assert "<rss" in read(forced).documents[0].text
+
+    def test_a_source_on_the_web_that_fails_once_gives_what_it_gave_last(self) -> None:
+        address = "https://example.org/a"
+        spec = SourceSpec(location=address)
+        kept = Fetched(data=b"Kop\nTekst.", failure="gone", failures=1)
+        assert read(spec, web={address: kept}).failures == ()
+        dead = Fetched(data=b"Kop\nTekst.", failure="gone", failures=3)
+        readings = read(spec, web={address: dead})
+        assert len(readings.documents) == 1
+        assert str(readings.failures[0]).endswith("cannot be fetched 3 times in a row: gone")
+        nothing = Fetched(data=b"", failure="gone", failures=1)
+        assert read(spec, web={address: nothing}).documents == ()

@@ -1,0 +1,73 @@
+"""Bytes of newsrooms as text, or the reason why they are none."""
+
+import codecs
+
+from digest.errors import InputError
+
+_BOMS = (
+    (codecs.BOM_UTF8, "utf-8"),
+    (codecs.BOM_UTF16_LE, "utf-16-le"),
+    (codecs.BOM_UTF16_BE, "utf-16-be"),
+)
+_TEXT_CONTROLS = frozenset("\t\n\v\f\r\x1a\x1c\x1d\x1e\x1f")
+_SAMPLE = 1 << 16
+
+
+def decode(data: bytes, *, source: str) -> str:
+    """The text of a file: UTF-8, UTF-16, else Windows-1252; a wrong byte order mark is ignored.
+
+    Raises `InputError` for what is empty, binary or in another encoding.
+    """
+    if not data.strip():
+        raise InputError(source, "is empty")
+    for text in _readings(data):
+        if not text.strip():
+            raise InputError(source, "is empty")
+        if not _is_binary(text):
+            return text
+    if b"\0" in data[:_SAMPLE] or _is_binary(data[:_SAMPLE].decode("latin-1")):
+        raise InputError(source, "is binary, not text", hint="Sources are text files.")
+    raise InputError(
+        source, "is neither UTF-8, UTF-16 nor Windows-1252 text", hint="Save it as UTF-8."
+    )
+
+
+def _readings(data: bytes) -> list[str]:
+    """What the bytes may say, the likeliest first."""
+    encodings = [encoding for bom, encoding in _BOMS if data.startswith(bom)]
+    body = data[len(_bom_of(data)) :]
+    if not encodings and (wide := _wide_encoding(data)):
+        encodings.append(wide)
+    readings = []
+    for encoding in [*encodings, "utf-8", "cp1252"]:
+        try:
+            readings.append(body.decode(encoding))
+        except UnicodeDecodeError:
+            continue
+    return readings
+
+
+def _bom_of(data: bytes) -> bytes:
+    return next((bom for bom, _ in _BOMS if data.startswith(bom)), b"")
+
+
+def _wide_encoding(data: bytes) -> str:
+    """UTF-16 without a mark: every other byte of western text is zero."""
+    sample = data[:_SAMPLE]
+    if len(sample) % 2 or len(sample) < 4:  # noqa: PLR2004 - two characters
+        return ""
+    even, odd = sample[::2].count(0), sample[1::2].count(0)
+    half = len(sample) // 2
+    if odd * 10 > half * 7 and even * 10 < half:
+        return "utf-16-le"
+    if even * 10 > half * 7 and odd * 10 < half:
+        return "utf-16-be"
+    return ""
+
+
+def _is_binary(text: str) -> bool:
+    """Whether a text has more control characters, or more strange ones, than text has."""
+    sample = text[:_SAMPLE]
+    controls = sum(char < " " and char not in _TEXT_CONTROLS for char in sample)
+    strange = sum(char > "\u2fff" for char in sample)  # beyond any western script
+    return controls * 100 > len(sample) or strange * 2 > len(sample)

@@ -185,16 +185,18 @@ def _toml(parameter: click.Parameter, value: Any) -> str:
 
 
 _SOURCES_EXAMPLE = """\
-# What to read: files, folders, patterns and addresses. A list of texts, before all tables:
-# sources = ["/home/me/articles", "/home/me/saved/*.html"]
-# or, at the very end of this file, a table for each:
-# [[sources]]
-# location = "https://example.org/nieuws/rss"
-# name = "Voorbeeld"
-# kind = "auto"          # auto, wire, feed or page
-# section = "Binnenland"
-# limit = 10
-# enabled = true
+# What to read: files, folders, patterns and addresses.
+# sources = []
+
+# Or, instead of that list and at the very end of this file, a table for each:
+#
+#     [[sources]]
+#     location = "https://example.org/nieuws/rss"
+#     name = "Voorbeeld"
+#     kind = "auto"          # auto, wire, feed or page
+#     section = "Binnenland"
+#     limit = 10
+#     enabled = true
 """.splitlines()
 
 

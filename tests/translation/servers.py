@@ -73,6 +73,11 @@ def answer(handler: BaseHTTPRequestHandler, site: Site, fault: str) -> None:
     wanted = handler.headers.get("Range", "")
     if wanted and fault != "noranges" and handler.headers.get("If-Range") == tag:
         start = int(wanted.removeprefix("bytes=").rstrip("-"))
+    if handler.headers.get("If-None-Match") == tag:
+        handler.send_response(304)
+        handler.send_header("Content-Length", "0")
+        handler.end_headers()
+        return
     handler.send_response(206 if start else 200)
     handler.send_header("ETag", tag)
     length = len(body) - start + {"short": -100, "long": 100}.get(fault, 0)

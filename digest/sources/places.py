@@ -47,6 +47,9 @@ Zaporozje=Zaporizhzhia; Zürich=Zurich
 
 _SECTIONS = {
     "achtergrond": "Background",
+    "ander nieuws": "Other news",
+    "kort nieuws": "News in brief",
+    "meer nieuws": "More news",
     "algemeen": "General",
     "binnenland": "Domestic",
     "buitenland": "Foreign",

@@ -206,10 +206,9 @@ class _Builder:
         if role is not Role.BODY and self.open and not self.open.published and not self.waiting:
             self.open = replace(self.open, paragraphs=(*self.open.paragraphs, paragraph))
         elif self.section:
+            published = self._take_waiting()
             self._close()
-            self.open = Brief(
-                paragraphs=(paragraph,), section=self.section, published=self._take_waiting()
-            )
+            self.open = Brief(paragraphs=(paragraph,), section=self.section, published=published)
         elif self._continues(paragraph, following):
             assert isinstance(self.open, Article)
             self.open = replace(self.open, paragraphs=(*self.open.paragraphs, paragraph))

@@ -297,6 +297,8 @@ _STARTERS = frozenset(
     ]
 )
 
+_LONGEST_WORD = 40
+
 _BOUNDARY = re.compile(r"""(?P<mark>[.!?…]+)(?P<close>["'”’»)\]]*)(?P<gap>\s+)""")
 _BEGIN = re.compile(r"""["'“”„‘’«(\[–—-]*?(?:['’][snt]\s+)?["'“”„‘’«(\[–—-]*(?P<first>\w)""")
 _LAST_WORD = re.compile(r"[^\s\"'“”„‘’«»()\[\]/]+$")
@@ -336,7 +338,7 @@ def _full_stop_ends(before: str, following: str) -> bool:
     """Whether a single full stop after `before` ends a sentence; `following` is the next word."""
     if _ENUMERATION.fullmatch(before):
         return False
-    last = _LAST_WORD.search(before)
+    last = _LAST_WORD.search(before[-_LONGEST_WORD:])
     if not last:
         return True
     word = last[0]

@@ -160,12 +160,47 @@ def _glued_time(block: str, as_of: datetime) -> tuple[str, Published | None]:
 
 
 @dataclass(slots=True)
+class _Open:
+    """The item that is being read: an article with a headline, else a brief."""
+
+    headline: Headline | None
+    section: Section | None
+    published: Published | None = None
+    paragraphs: list[Paragraph] = field(default_factory=list)
+    has_body: bool = False
+
+    def add(self, paragraph: Paragraph) -> None:
+        self.paragraphs.append(paragraph)
+        self.has_body = self.has_body or paragraph.role is Role.BODY
+
+    def close(self) -> Item:
+        headline = self.headline.text if self.headline else ""
+        body = (part.text for part in self.paragraphs if part.role is Role.BODY)
+        dutch = is_dutch(" ".join([headline, *body]))
+        paragraphs = tuple(self.paragraphs)
+        if self.headline:
+            return Article(
+                headline=self.headline,
+                paragraphs=paragraphs,
+                published=self.published,
+                is_dutch=dutch,
+            )
+        assert self.section
+        return Brief(
+            paragraphs=paragraphs,
+            section=self.section,
+            published=self.published,
+            is_dutch=dutch,
+        )
+
+
+@dataclass(slots=True)
 class _Builder:
     """Puts tokens together to items; the last item is open until the next begins."""
 
     parts: list[Section | Item] = field(default_factory=list)
     section: Section | None = None
-    open: Item | None = None
+    open: _Open | None = None
     waiting: Published | None = None
     times_lead: bool = False
 
@@ -187,14 +222,14 @@ class _Builder:
         return tuple(self.parts)
 
     def _add_time(self, time: Published) -> None:
-        first_of_section = self.section and not self.open and self.parts[-1:] == [self.section]
+        first_of_section = self.section and not self.open and self.parts[-1] is self.section
         if (first_of_section or self.times_lead) and not self.waiting:
             # The times of this section stand before their briefs.
             self.times_lead = True
             self._close()
             self.waiting = replace(time, leads=True)
         elif self.open and not self.open.published and not self.waiting:
-            self.open = replace(self.open, published=time)
+            self.open.published = time
         else:
             self._add_text(time.raw, "")
 
@@ -203,27 +238,25 @@ class _Builder:
         dateline, rest = (match_dateline(text) if role is Role.BODY else None) or (None, text)
         english = english_byline(text) if role is Role.BYLINE else ""
         paragraph = Paragraph(text=rest, dateline=dateline, role=role, english=english)
-        if role is not Role.BODY and self.open and not self.open.published and not self.waiting:
-            self.open = replace(self.open, paragraphs=(*self.open.paragraphs, paragraph))
-        elif self.section:
+        if not self._continues(paragraph, following):
             published = self._take_waiting()
             self._close()
-            self.open = Brief(paragraphs=(paragraph,), section=self.section, published=published)
-        elif self._continues(paragraph, following):
-            assert isinstance(self.open, Article)
-            self.open = replace(self.open, paragraphs=(*self.open.paragraphs, paragraph))
-        else:
-            self._close()
-            self.open = _new_article(paragraph)
+            self.open = _begin(paragraph, self.section, published)
+        elif self.open:
+            self.open.add(paragraph)
 
     def _continues(self, paragraph: Paragraph, following: Published | str) -> bool:
-        """Whether a paragraph belongs to the open article, or is the headline of the next."""
-        if not isinstance(self.open, Article) or self.open.published:
+        """Whether a paragraph belongs to the open item, or begins the next."""
+        if not self.open or self.open.published or self.waiting:
             return False
-        if self.open.headline.derived and not _has_body(self.open):
+        if paragraph.role is not Role.BODY:
+            return True
+        if self.section or not self.open.headline:
+            return False
+        if self.open.headline.derived and not self.open.has_body:
             return False
         begins = isinstance(following, str) and match_dateline(following) is not None
-        return not (_has_body(self.open) and begins and _may_be_headline(paragraph))
+        return not (self.open.has_body and begins and _may_be_headline(paragraph))
 
     def _take_waiting(self) -> Published | None:
         waiting, self.waiting = self.waiting, None
@@ -231,7 +264,7 @@ class _Builder:
 
     def _close(self) -> None:
         if self.open:
-            self.parts.append(_with_language(self.open))
+            self.parts.append(self.open.close())
             self.open = None
         if waiting := self._take_waiting():
             assert self.section
@@ -239,14 +272,18 @@ class _Builder:
             self.parts.append(Brief(paragraphs=(paragraph,), section=self.section))
 
 
-def _with_language(item: Item) -> Item:
-    headline = item.headline.text if isinstance(item, Article) else ""
-    body = (part.text for part in item.paragraphs if part.role is Role.BODY)
-    return item if is_dutch(" ".join([headline, *body])) else replace(item, is_dutch=False)
-
-
-def _has_body(item: Item) -> bool:
-    return any(part.role is Role.BODY for part in item.paragraphs)
+def _begin(paragraph: Paragraph, section: Section | None, published: Published | None) -> _Open:
+    """A brief in a section; else an article with its headline, or one made from its body."""
+    if section:
+        begun = _Open(headline=None, section=section, published=published)
+    elif _may_be_headline(paragraph):
+        return _Open(headline=Headline(text=paragraph.text), section=None)
+    else:
+        sentences = split_sentences(paragraph.text)
+        first = sentences[0].strip() if sentences else paragraph.text
+        begun = _Open(headline=Headline(text=first, derived=True), section=None)
+    begun.add(paragraph)
+    return begun
 
 
 def _may_be_headline(paragraph: Paragraph) -> bool:
@@ -257,12 +294,3 @@ def _may_be_headline(paragraph: Paragraph) -> bool:
         and len(text) <= MAX_HEADLINE
         and len(split_sentences(text)) == 1
     )
-
-
-def _new_article(paragraph: Paragraph) -> Article:
-    """An article that begins with its headline, or with a body that has to lend it one."""
-    if _may_be_headline(paragraph):
-        return Article(headline=Headline(text=paragraph.text), paragraphs=())
-    sentences = split_sentences(paragraph.text)
-    first = sentences[0].strip() if sentences else paragraph.text
-    return Article(headline=Headline(text=first, derived=True), paragraphs=(paragraph,))

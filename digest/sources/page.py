@@ -26,7 +26,11 @@ def parse_page(data: bytes, *, source: str, as_of: datetime) -> Document:
         raise InputError(source, "is not a page that people read")
     try:
         found = trafilatura.bare_extraction(
-            data, include_comments=False, include_tables=False, favor_precision=True
+            data,
+            with_metadata=True,
+            include_comments=False,
+            include_tables=False,
+            favor_precision=True,
         )
     except (ValueError, RecursionError, LookupError, TypeError) as error:
         raise InputError(source, "cannot be read as a web page") from error

@@ -24,6 +24,11 @@ class Site:
     address: str = ""
 
 
+class _Server(ThreadingHTTPServer):
+    def handle_error(self, *_: object) -> None:
+        """A client that hangs up is part of the tests."""
+
+
 @contextmanager
 def http_server() -> Iterator[Site]:
     """A server with its site, on a port of its own."""
@@ -41,7 +46,7 @@ def http_server() -> Iterator[Site]:
         def log_message(self, *_: object) -> None:
             """Say nothing."""
 
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+    server = _Server(("127.0.0.1", 0), Handler)
     server.daemon_threads = True
     site.address = f"http://127.0.0.1:{server.server_port}"
     thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01})

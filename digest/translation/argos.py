@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import Any
 
 from digest.errors import ModelError
-from digest.translation.engine import Decoding, Hypothesis, Model, batch_limit, windows
+from digest.translation.engine import Decoding, Hypothesis, Model, batch_limit, translate_in_windows
 
 _BEAM_SIZE = 4
 _LENGTH_PENALTY = 0.2
@@ -92,10 +92,7 @@ class ArgosEngine:
         self, segments: Sequence[str], decoding: Decoding
     ) -> Iterator[tuple[int, tuple[Hypothesis, ...]]]:
         """See `Engine.translate_segments`."""
-        for window in windows(segments):
-            results = self._translate([segments[index] for index in window], decoding)
-            for position, hypotheses in results:
-                yield window[position], hypotheses
+        return translate_in_windows(segments, lambda window: self._translate(window, decoding))
 
     def _translate(
         self, segments: Sequence[str], decoding: Decoding

@@ -1,6 +1,6 @@
 """What an engine is, and how segments become batches."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -85,11 +85,19 @@ WINDOW = 256
 """So many segments are tokens at a time: memory stays flat however large an edition is."""
 
 
-def windows(segments: Sequence[str]) -> Iterator[list[int]]:
-    """Indices of segments in windows, the longest text first, so that batches are even."""
+def translate_in_windows(
+    segments: Sequence[str],
+    translate: Callable[[list[str]], Iterator[tuple[int, tuple[Hypothesis, ...]]]],
+) -> Iterator[tuple[int, tuple[Hypothesis, ...]]]:
+    """All results of `translate`, called for a window of segments at a time.
+
+    The longest texts come first, so that the batches of a window are even.
+    """
     order = sorted(range(len(segments)), key=lambda index: len(segments[index]), reverse=True)
     for start in range(0, len(order), WINDOW):
-        yield order[start : start + WINDOW]
+        window = order[start : start + WINDOW]
+        for position, hypotheses in translate([segments[index] for index in window]):
+            yield window[position], hypotheses
 
 
 def batch_limit(lengths: Sequence[int], *, threads: int, most: int) -> int:

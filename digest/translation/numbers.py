@@ -11,6 +11,8 @@ from dataclasses import dataclass
 from enum import Enum
 from itertools import product
 
+from digest.calendar import MONTHS_EN, MONTHS_NL
+
 Reading = float | tuple[str, int]
 """A value, or a kind of value (`clock`) and minutes since midnight."""
 
@@ -48,12 +50,6 @@ _ORDINALS_NL = (
 _ORDINALS_EN = (
     "zeroth first second third fourth fifth sixth seventh eighth ninth tenth eleventh twelfth "
     "thirteenth fourteenth fifteenth sixteenth seventeenth eighteenth nineteenth twentieth"
-).split()
-_MONTHS_NL = (
-    "januari februari maart april mei juni juli augustus september oktober november december"
-).split()
-_MONTHS_EN = (
-    "january february march april may june july august september october november december"
 ).split()
 
 
@@ -104,8 +100,9 @@ def _words_en() -> dict[str, float]:
 
 
 _WORDS = {
-    Language.DUTCH: _words_nl() | {month: float(n) for n, month in enumerate(_MONTHS_NL, 1)},
-    Language.ENGLISH: _words_en() | {month: float(n) for n, month in enumerate(_MONTHS_EN, 1)},
+    Language.DUTCH: _words_nl() | {month: float(n) for n, month in enumerate(MONTHS_NL, 1)},
+    Language.ENGLISH: _words_en()
+    | {month.lower(): float(n) for n, month in enumerate(MONTHS_EN, 1)},
 }
 _SCALES = {
     "honderd": 1e2,

@@ -17,7 +17,7 @@ from digest.translation.engine import (
     Model,
     batch_limit,
     token_batches,
-    windows,
+    translate_in_windows,
 )
 
 NAME = "starter-nl_en"
@@ -69,10 +69,7 @@ class StarterEngine:
         self, segments: Sequence[str], decoding: Decoding
     ) -> Iterator[tuple[int, tuple[Hypothesis, ...]]]:
         """See `Engine.translate_segments`."""
-        for window in windows(segments):
-            results = self._translate([segments[index] for index in window], decoding)
-            for position, hypotheses in results:
-                yield window[position], hypotheses
+        return translate_in_windows(segments, lambda window: self._translate(window, decoding))
 
     def _translate(
         self, segments: Sequence[str], decoding: Decoding

@@ -134,16 +134,23 @@ class Archive:
         with self._named():
             path.parent.mkdir(parents=True, exist_ok=True)
             self._connection = sqlite3.connect(path, timeout=_WAIT_SECONDS)
-            self._connection.execute("PRAGMA journal_mode = WAL")
-            self._connection.execute("PRAGMA foreign_keys = ON")
-            with closing(self._connection.execute("PRAGMA user_version")) as cursor:
-                (version,) = cursor.fetchone()
-            if version > _VERSION:
-                raise ArchiveError(f"The archive {path} was made by a newer digest.")
-            if version == 0:
-                self._connection.executescript(
-                    f"BEGIN IMMEDIATE; {_SCHEMA} PRAGMA user_version = {_VERSION}; COMMIT;"
-                )
+            try:
+                self._prepare()
+            except BaseException:
+                self._connection.close()
+                raise
+
+    def _prepare(self) -> None:
+        self._connection.execute("PRAGMA journal_mode = WAL")
+        self._connection.execute("PRAGMA foreign_keys = ON")
+        with closing(self._connection.execute("PRAGMA user_version")) as cursor:
+            (version,) = cursor.fetchone()
+        if version > _VERSION:
+            raise ArchiveError(f"The archive {self._path} was made by a newer digest.")
+        if version == 0:
+            self._connection.executescript(
+                f"BEGIN IMMEDIATE; {_SCHEMA} PRAGMA user_version = {_VERSION}; COMMIT;"
+            )
 
     def close(self) -> None:
         """Close the file."""

@@ -122,6 +122,7 @@ class TranslationMemory:
                 with self._connection:
                     work(self._connection)
             except sqlite3.OperationalError as error:
+                self._connection.close()
                 self._give_up(f"{error}")
             except sqlite3.DatabaseError as error:
                 self._connection.close()

@@ -76,13 +76,15 @@ class StarterEngine:
     ) -> Iterator[tuple[int, tuple[Hypothesis, ...]]]:
         prompts = [self._prompt(segment) for segment in segments]
         lengths = [len(prompt) for prompt in prompts]
-        most = decoding.batch_tokens or _BATCH_TOKENS
+        beam_size = decoding.beam_size or _BEAM_SIZE
+        # Each hypothesis of a beam takes as much memory as a segment of its own.
+        most = decoding.batch_tokens or _BATCH_TOKENS * _BEAM_SIZE // max(beam_size, _BEAM_SIZE)
         limit = batch_limit(lengths, threads=self._threads, most=most)
         batches = list(token_batches(lengths, limit))
         jobs = [
             self._generator.generate_batch(
                 [prompts[index] for index in batch],
-                beam_size=decoding.beam_size or _BEAM_SIZE,
+                beam_size=beam_size,
                 num_hypotheses=decoding.hypotheses,
                 no_repeat_ngram_size=decoding.no_repeat_ngram,
                 repetition_penalty=decoding.repetition_penalty,

@@ -22,21 +22,27 @@ class Shelf:
     def __init__(self, path: Path) -> None:
         self.settings = MemorySettings(path=path, today=TODAY, days=180)
         self.warnings: list[str] = []
+        self.opened: list[TranslationMemory] = []
 
     def open(
         self, *, today: int = TODAY, version: str = "1", options: str = ""
     ) -> TranslationMemory:
-        return TranslationMemory(
+        memory = TranslationMemory(
             replace(self.settings, today=today),
             model=replace(MODEL, version=version),
             options=options,
             warn=self.warnings.append,
         )
+        self.opened.append(memory)
+        return memory
 
 
 @pytest.fixture
-def shelf(tmp_path: Path) -> Shelf:
-    return Shelf(tmp_path / "data" / "memory.sqlite3")
+def shelf(tmp_path: Path) -> Iterator[Shelf]:
+    opened = Shelf(tmp_path / "data" / "memory.sqlite3")
+    yield opened
+    for memory in opened.opened:
+        memory.close()
 
 
 HELLO = ("Hallo.", Hypothesis(text="Hello.", score=-0.25))

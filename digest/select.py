@@ -11,12 +11,13 @@ def identity(item: Item) -> str:
     """A name for an item that stays the same wherever and whenever it is read.
 
     It is made of the letters and digits of headline and body, in lower case, so that other
-    spaces, quotes or times do not make it another item.
+    spaces, quotes or times do not make it another item; without any, of all there is.
     """
     headline = item.headline.text if isinstance(item, Article) else ""
     texts = [headline, *(paragraph.text for paragraph in item.paragraphs)]
-    letters = "".join(char for char in "".join(texts).lower() if char.isalnum())
-    return hashlib.sha256(letters.encode()).hexdigest()[:32]
+    text = "".join(texts)
+    letters = "".join(char for char in text.lower() if char.isalnum())
+    return hashlib.sha256((letters or text).encode(errors="surrogatepass")).hexdigest()[:32]
 
 
 def select_items(

@@ -23,8 +23,6 @@ from digest.sources.markup import html_paragraphs, looks_like_html
 from digest.sources.places import english_section
 from digest.sources.wire import match_dateline
 
-_MOST_ENTRIES = 1000
-
 
 def parse_feed(
     data: bytes, *, source: str, as_of: datetime, zone: tzinfo, section: str = ""
@@ -38,7 +36,7 @@ def parse_feed(
     group = None
     if section:
         group = Section(heading=section, name=section, name_en=english_section(section))
-    items = [item for entry in entries[:_MOST_ENTRIES] if (item := _article(entry, group, zone))]
+    items = [item for entry in entries if (item := _article(entry, group, zone))]
     if not items:
         raise InputError(source, "is a feed without entries")
     document = Document(source=source, as_of=as_of, text="", parts=tuple(items))

@@ -24,15 +24,15 @@ def select_items(
     documents: Iterable[Document], *, keep: Callable[[str], bool], limit: int
 ) -> tuple[Document, ...]:
     """The documents with those items whose identity is to be kept, at most `limit` (0: all)."""
-    left = limit or None
+    kept = 0
     selected = []
     for document in documents:
         parts: list[Section | Item] = []
         for part in document.parts:
             if isinstance(part, Section):
                 parts.append(part)
-            elif keep(identity(part)) and left != 0:
+            elif keep(identity(part)) and (not limit or kept < limit):
                 parts.append(part)
-                left = left and left - 1
+                kept += 1
         selected.append(replace(document, parts=tuple(parts)))
     return tuple(selected)

@@ -163,6 +163,15 @@ class Archive:
             rows = self._connection.execute("SELECT identity FROM seen")
             return wanted - {identity for (identity,) in rows}
 
+    def waiting(self) -> set[str]:
+        """The items of messages that are still to be sent: not seen yet, but on their way."""
+        with self._named():
+            rows = self._connection.execute(
+                "SELECT identity FROM item JOIN message ON message.edition = item.edition"
+                " WHERE message.state = 'queued'"
+            )
+            return {identity for (identity,) in rows}
+
     def mark_seen(self, identities: Iterable[str], *, now: datetime) -> None:
         """Count items as delivered."""
         with self._transaction():

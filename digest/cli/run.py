@@ -42,12 +42,14 @@ from digest.cli.run_options import LookOptions, SelectionOptions, look_options, 
 from digest.cli.targets import for_target, pair_targets, render_target
 from digest.delivery.output import write_file
 from digest.edition import Alignment, Edition, Layout
+from digest.errors import UsageError
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from digest.archive.store import Archive, QueuedMessage
     from digest.article import Document
+    from digest.cli.targets import Target
     from digest.config import Folders
     from digest.rendering.documents import Making
     from digest.rendering.message import Envelope
@@ -96,8 +98,10 @@ def run(
     """
     from digest.config import find_zone
 
-    zone = find_zone()
-    now = datetime.now(zone)
+    targets = pair_targets(look.formats, look.layouts, look.outputs)
+    if any(target.form == "eml" for target in targets) and not (mail.sender and mail.recipients):
+        raise UsageError("A mail message needs --from and --to.")
+    now = datetime.now(find_zone())
     job = _Job(
         places=folders(),
         now=now,
@@ -141,7 +145,7 @@ def run(
             _queue(edition, addressed, archive, job)
             waiting.append(send_waiting(archive, transport, mail))
         else:
-            _print(edition, job)
+            _print(edition, targets, job)
             if archive:
                 archive.deliver(_store(edition, (), archive, now), now=now)
     code = exit_code(*waiting)
@@ -203,7 +207,7 @@ def _select(
     identities = {identity(item) for document in readings.documents for item in document.items}
     if selection.new:
         assert archive
-        identities = archive.unseen(identities)
+        identities = archive.unseen(identities) - archive.waiting()
     return select_items(readings.documents, keep=identities.__contains__, limit=selection.limit)
 
 
@@ -282,13 +286,13 @@ def _making(job: _Job) -> Making:
     )
 
 
-def _print(edition: Edition, job: _Job) -> None:
+def _print(edition: Edition, targets: Sequence[Target], job: _Job) -> None:
     """Render all documents, and only then write the first one."""
     making = _making(job)
     envelope = common_envelope(job.mail, job.now)
     documents = [
         document
-        for target in pair_targets(job.look.formats, job.look.layouts, job.look.outputs)
+        for target in targets
         for document in render_target(
             edition, target, for_target(making, target, job.look.color), envelope
         )

@@ -58,15 +58,14 @@ def render_target(
 ) -> list[tuple[bytes, Path | None]]:
     """The document of a target; when it had to be shortened, also the whole.
 
-    `envelope` is needed for a mail message only; a format without it raises `UsageError`.
+    `envelope` is needed for a mail message only.
     """
     from digest.rendering.documents import make_html, make_mail
     from digest.rendering.environment import Format, render
 
     form = Format(target.form)
     if form is Format.EML:
-        if envelope is None:
-            raise UsageError("A mail message needs --from and --to.")
+        assert envelope, "a run with this format has sender and recipients"
         return [(make_mail(edition, making, envelope), target.output)]
     if form is not Format.HTML:
         return [(render(edition, form, making.look, making.templates).encode(), target.output)]

@@ -159,8 +159,11 @@ def _is_news(path: Path) -> bool:
     ending = path.suffix.lower()
     if ending not in _MAYBE_NEWS:
         return ending == ".txt"
-    with path.open("rb") as file:
-        start = file.read(2000)
+    try:
+        with path.open("rb") as file:
+            start = file.read(2000)
+    except OSError:
+        return True  # reading it will say why it cannot be read
     return looks_like_feed(start) or looks_like_page(start)
 
 

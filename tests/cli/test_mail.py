@@ -167,6 +167,16 @@ class TestNew:
         assert digest(*post.arguments, "--new", "--date", "2026-11-23").exit_code == 0
         assert len(post.sent) == 1
 
+    def test_what_waits_to_be_sent_is_not_put_into_the_next_edition_too(self, post: Post) -> None:
+        post.answer("exit 75")
+        assert post.run("--new")[0] == 75
+        tomorrow = [*post.arguments, "--new", "--date", "2026-11-23"]
+        assert digest(*tomorrow).exit_code == 75
+        post.answer("exit 0")
+        assert digest(*tomorrow).exit_code == 0
+        assert len(post.sent) == 1
+        assert "22 November 2026" in post.sent[0]
+
     def test_a_printed_edition_counts_as_delivered(self, post: Post) -> None:
         assert "NATO" in digest("run", post.articles, "--new").stdout
         second = digest("run", post.articles, "--new")

@@ -7,10 +7,13 @@ from pathlib import Path
 
 import click
 
+from benchmarks.meaning import curve
 from benchmarks.parts import Row, growth, quality, speed, startup
 
 RESULTS = Path(__file__).parent / "results"
-_PARTS = ("startup", "speed", "growth", "quality")
+_PARTS = ("startup", "speed", "growth", "quality", "meaning")
+_SHARED = Path(__file__).resolve().parents[2] / "shared" / "eval"
+_NEWS = Path(__file__).parent / "news-dev.tsv"
 
 
 @click.command()
@@ -31,11 +34,9 @@ def main(
     results: dict[str, list[Row]] = {}
     for part in parts or _PARTS:
         if part == "quality":
-            pair = pair or _shared_pair()
-            if pair is None:
-                click.echo("quality: left out, it needs --pair DUTCH ENGLISH\n")
-                continue
-            results[part] = quality(*pair, model=model, lines=lines)
+            results[part] = quality(_pairs(pair), model=model, lines=lines)
+        elif part == "meaning":
+            results[part] = curve(_pairs(pair))
         else:
             results[part] = {"startup": startup, "speed": speed, "growth": growth}[part](runs)
         click.echo(_table(part, results[part]))
@@ -45,11 +46,21 @@ def main(
     (RESULTS / "latest.json").write_text(text + "\n", encoding="utf-8")
 
 
-def _shared_pair() -> tuple[Path, Path] | None:
-    """The FLORES-200 dev set where it lies beside the checkout."""
-    folder = Path(__file__).resolve().parents[2] / "shared" / "eval"
-    pair = folder / "flores200-dev.nl", folder / "flores200-dev.en"
-    return pair if all(path.exists() for path in pair) else None
+def _pairs(own: tuple[Path, Path] | None) -> dict[str, tuple[list[str], list[str]]]:
+    """Dutch and English lines by name: our news, and the pair that is given.
+
+    Without one it is the FLORES-200 dev set, where that lies beside the checkout.
+    """
+    dutch, english = zip(
+        *(line.split("\t") for line in _NEWS.read_text(encoding="utf-8").splitlines()),
+        strict=True,
+    )
+    pairs = {"news-dev": (list(dutch), list(english))}
+    files = own or (_SHARED / "flores200-dev.nl", _SHARED / "flores200-dev.en")
+    if all(path.exists() for path in files):
+        one, other = (path.read_text(encoding="utf-8").splitlines() for path in files)
+        pairs[files[0].stem] = (one, other)
+    return pairs
 
 
 def _table(part: str, rows: list[Row]) -> str:

@@ -4,8 +4,9 @@ import itertools
 import sys
 import tempfile
 import zipfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -18,10 +19,13 @@ from benchmarks.measure import (
     tiny_sentences,
 )
 from digest.config import find_folders
+from digest.lexicon.glosses import find_glosses
+from digest.lexicon.lexicon import load_lexicon
+from digest.lexicon.meaning import MeaningCheck, doubtful
 from digest.translation.engine import Decoding, Engine
-from digest.translation.glossary import Glossary
 from digest.translation.packages import choose_model, find_models, load_engine
-from digest.translation.translate import NoMemory, Translator
+from digest.translation.prompts import ALL, write_prompt
+from digest.translation.translate import bare_translator
 
 Row = dict[str, Any]
 
@@ -139,51 +143,64 @@ def startup(runs: int) -> list[Row]:
     return rows
 
 
-def quality(source: Path, reference: Path, *, model: str, lines: int) -> list[Row]:
-    """BLEU and chrF (sacreBLEU) on a pair of files, of the engine alone and with our checks."""
+def quality(
+    pairs: Mapping[str, tuple[Sequence[str], Sequence[str]]], *, model: str, lines: int
+) -> list[Row]:
+    """BLEU, chrF (sacreBLEU), meanings kept and speed, of the engine alone and with our checks.
+
+    Engines that read glosses are asked without them too. `pairs` are Dutch and English lines.
+    """
     import sacrebleu  # noqa: PLC0415 - only this part needs it
 
     places = find_folders({})
     chosen = choose_model(find_models(places.packages, places.starter), model)
     engine = load_engine(chosen, threads=2)
-    dutch = source.read_text(encoding="utf-8").splitlines()[:lines]
-    english = reference.read_text(encoding="utf-8").splitlines()[:lines]
-    translator = _translator(engine)
+    check = MeaningCheck(load_lexicon(), {})
     rows = []
-    for name, (seconds, texts) in {
-        "engine alone": timed(lambda: _alone(engine, dutch)),
-        "with checks": timed(lambda: _checked(translator, dutch)),
-    }.items():
-        rows.append(
-            {
-                "model": str(engine.model),
-                "how": name,
-                "lines": len(dutch),
-                "BLEU": round(sacrebleu.corpus_bleu(texts, [english]).score, 2),
-                "chrF": round(sacrebleu.corpus_chrf(texts, [english]).score, 2),
-                "tried again": translator.counts.tried_again if name == "with checks" else 0,
-                "words/s": round(sum(len(line.split()) for line in dutch) / seconds),
-            }
-        )
+    for name, texts in pairs.items():
+        dutch, english = (list(side[:lines]) for side in texts)
+        for how, translate in _ways(engine).items():
+            seconds, answers = timed(partial(translate, dutch))
+            found = [check.check(*both) for both in zip(dutch, answers, strict=True)]
+            checked = sum(meanings.checked for meanings in found)
+            lost = sum(len(meanings.missing) for meanings in found)
+            rows.append(
+                {
+                    "model": str(engine.model),
+                    "text": name,
+                    "how": how,
+                    "lines": len(dutch),
+                    "BLEU": round(sacrebleu.corpus_bleu(answers, [english]).score, 2),
+                    "chrF": round(sacrebleu.corpus_chrf(answers, [english]).score, 2),
+                    "meanings kept": round(100 * (checked - lost) / checked, 1),
+                    "doubtful": sum(bool(doubtful(meanings.missing)) for meanings in found),
+                    "words/s": round(sum(len(line.split()) for line in dutch) / seconds),
+                }
+            )
     return rows
 
 
-def _alone(engine: Engine, dutch: list[str]) -> list[str]:
-    results = dict(engine.translate_segments(dutch, Decoding()))
-    return [results[index][0].text for index in range(len(dutch))]
+def _ways(engine: Engine) -> dict[str, Callable[[Sequence[str]], list[str]]]:
+    """The ways to ask an engine, by name."""
+    ways: dict[str, Callable[[Sequence[str]], list[str]]] = {"plain": partial(_alone, engine)}
+    if engine.model.reads_glosses:
+        for most in (1, 2, ALL):
+            ways[f"{most} glosses a word"] = partial(_glossed, engine, most)
+    ways["with checks, no meanings"] = partial(_checked, engine, meaning=False)
+    ways["with checks"] = partial(_checked, engine, meaning=True)
+    return ways
 
 
-def _checked(translator: Translator, dutch: list[str]) -> list[str]:
-    sentences = translator(dutch)
+def _glossed(engine: Engine, most: int, dutch: Sequence[str]) -> list[str]:
+    lexicon = load_lexicon()
+    return _alone(engine, [write_prompt(text, find_glosses(text, lexicon), most) for text in dutch])
+
+
+def _alone(engine: Engine, prompts: Sequence[str]) -> list[str]:
+    results = dict(engine.translate_segments(prompts, Decoding()))
+    return [results[index][0].text for index in range(len(prompts))]
+
+
+def _checked(engine: Engine, dutch: Sequence[str], *, meaning: bool) -> list[str]:
+    sentences = bare_translator(engine, meaning=meaning)(dutch)
     return [sentences[line].english for line in dutch]
-
-
-def _translator(engine: Engine) -> Translator:
-    return Translator(
-        engine.model,
-        lambda: engine,
-        decoding=Decoding(),
-        glossary=Glossary(()),
-        memory=NoMemory(),
-        progress=lambda _done, _total: None,
-    )

@@ -10,8 +10,7 @@ from typing import Any
 from benchmarks.measure import peak_megabytes, timed, tiny_sentences
 from digest.translation.argos import ArgosEngine, read_package
 from digest.translation.engine import Decoding
-from digest.translation.glossary import Glossary
-from digest.translation.translate import NoMemory, Translator
+from digest.translation.translate import bare_translator
 
 _THREADS = 2
 
@@ -28,14 +27,7 @@ def engine(package: str, count: str) -> dict[str, Any]:
 def checked(package: str, count: str) -> dict[str, Any]:
     """The whole translator: shield, engine, checks, second tries; no memory."""
     loaded = ArgosEngine(Path(package), threads=_THREADS)
-    translator = Translator(
-        loaded.model,
-        lambda: loaded,
-        decoding=Decoding(),
-        glossary=Glossary(()),
-        memory=NoMemory(),
-        progress=lambda _done, _total: None,
-    )
+    translator = bare_translator(loaded)
     sentences = tiny_sentences(int(count))
     list(loaded.translate_segments(sentences[:2], Decoding()))
     seconds, _ = timed(lambda: translator(sentences))

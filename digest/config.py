@@ -20,9 +20,9 @@ ZONE_NAME = "Europe/Amsterdam"
 class Folders:
     """The folders that the program reads; `installed` is where it puts models.
 
-    `packages` are the folders in which installed Argos packages are looked for; `memory` is
-    the file of the translation memory, `archive` that of past editions; `web` keeps what sources on
-    the web gave last.
+    `packages` are the folders in which installed Argos packages are looked for; `measured`
+    notes how well models translate; `memory` is the file of the translation memory, `archive`
+    that of past editions; `web` keeps what sources on the web gave last.
     """
 
     templates: Path
@@ -31,6 +31,7 @@ class Folders:
     manifest: Path
     installed: Path
     packages: tuple[Path, ...]
+    measured: Path
     memory: Path
     archive: Path
     lock: Path
@@ -76,6 +77,7 @@ def find_folders(environment: Mapping[str, str]) -> Folders:
         manifest=shipped / "models" / "manifest.toml",
         installed=installed,
         packages=(installed / "packages", *([Path(argos)] if argos else [])),
+        measured=user_data_path("digest") / "models.json",
         memory=user_data_path("digest") / "memory.sqlite3",
         archive=user_data_path("digest") / "archive.sqlite3",
         lock=_lock_folder(environment) / "digest.lock",

@@ -39,6 +39,7 @@ class Flag(StrEnum):
     NAMES = "a name is missing"
     QUOTES = "quotes or brackets differ"
     SYMBOLS = "stray symbols"
+    MEANING = "not found in the English"
     FOREIGN = "not Dutch, shown as it is"
 
     @property
@@ -57,11 +58,26 @@ class Term:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Gloss:
+    """What a word or expression of a sentence means.
+
+    It stands from `start` to `end` in the Dutch; `head` is how a dictionary lists it. A name
+    or a number has no meanings.
+    """
+
+    start: int
+    end: int
+    head: str
+    meanings: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Sentence:
     """A Dutch sentence beside its English one.
 
     `score` is the mean log probability of the tokens, at most 0; None when no model made it.
-    `terms` are those of the glossary that settled something in the English.
+    `terms` are those of the glossary that settled something in the English. `glosses` are the
+    meanings of its less common words, `missing` the words whose meaning is not in the English.
     """
 
     dutch: str
@@ -69,6 +85,8 @@ class Sentence:
     score: float | None = None
     flags: tuple[Flag, ...] = ()
     terms: tuple[Term, ...] = ()
+    glosses: tuple[Gloss, ...] = ()
+    missing: tuple[Gloss, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -155,11 +173,15 @@ class Problem:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class UncommonWord:
-    """A less common Dutch word, the sentence it was found in and the number of its entry."""
+    """A less common Dutch word, the sentence it was found in and the number of its entry.
+
+    `meanings` are those of the word list; a word that it does not have has none.
+    """
 
     word: str
     sentence: Sentence
     number: int
+    meanings: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

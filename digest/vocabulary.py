@@ -10,7 +10,7 @@ from collections.abc import Iterable
 from functools import cache
 from pathlib import Path
 
-from digest.edition import Entry, UncommonWord
+from digest.edition import Entry, Sentence, UncommonWord
 
 COMMON = 4.0
 """From this Zipf frequency on a word is common."""
@@ -28,13 +28,23 @@ def uncommon_words(entries: Iterable[Entry], count: int) -> tuple[UncommonWord, 
     for entry in entries:
         for passage in entry.paragraphs:
             for sentence in passage.sentences:
-                for word in _WORD.findall(sentence.dutch):
+                for match in _WORD.finditer(sentence.dutch):
+                    word = match[0]
                     if frequencies.get(word, COMMON) < COMMON and word not in found:
                         found[word] = UncommonWord(
-                            word=word, sentence=sentence, number=entry.number
+                            word=word,
+                            meanings=_meanings(sentence, *match.span()),
+                            sentence=sentence,
+                            number=entry.number,
                         )
     rarest = set(sorted(found, key=lambda word: (frequencies[word], word))[:count])
     return tuple(listed for word, listed in found.items() if word in rarest)
+
+
+def _meanings(sentence: Sentence, start: int, end: int) -> tuple[str, ...]:
+    """What the gloss says that covers these letters of the Dutch."""
+    covering = (g for g in sentence.glosses if g.start <= start and end <= g.end)
+    return next((gloss.meanings for gloss in covering), ())
 
 
 @cache

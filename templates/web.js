@@ -46,10 +46,11 @@
       return;
     }
     var article = active && active.closest ? active.closest("article") : null;
+    var sentence = active && active.closest ? active.closest(".s") : null;
     if (event.key === "j") { step(articles, article, 1); }
     else if (event.key === "k") { step(articles, article, -1); }
-    else if (event.key === "ArrowRight" && article) { step(all(".s[data-key]", article), active, 1); }
-    else if (event.key === "ArrowLeft" && article) { step(all(".s[data-key]", article), active, -1); }
+    else if (event.key === "ArrowRight" && article) { step(all(".s[data-key]", article), sentence, 1); }
+    else if (event.key === "ArrowLeft" && article) { step(all(".s[data-key]", article), sentence, -1); }
     else if (event.key === "o" && toggle) { toggle.checked = !toggle.checked; }
     else if (event.key === "/" && search) { search.focus(); }
     else { return; }

@@ -9,6 +9,7 @@ from digest.errors import ModelError
 from digest.translation.engine import Decoding, Hypothesis, Model
 from digest.translation.glossary import Glossary
 from digest.translation.translate import Memory, NoMemory, Translator
+from digest.translation.words import Words
 
 MODEL = Model(name="fake", version="1", digest="0" * 64, quality="Not a model.", origin="tests")
 
@@ -45,14 +46,23 @@ def pretend_english(dutch: str) -> str:
 
 
 def translator(
-    engine: FakeEngine, *, memory: Memory | None = None, glossary: Glossary | None = None
+    engine: FakeEngine,
+    *,
+    memory: Memory | None = None,
+    glossary: Glossary | None = None,
+    meaning: bool = False,
 ) -> Translator:
-    """A translator with a fake engine, without memory and glossary unless they are given."""
+    """A translator with a fake engine, without memory and glossary unless they are given.
+
+    Meanings are not checked: `pretend_english` has none.
+    """
+    glossary = glossary or Glossary(())
     return Translator(
         engine.model,
         lambda: engine,
         decoding=Decoding(),
-        glossary=glossary or Glossary(()),
+        glossary=glossary,
+        words=Words(glossary.meanings, meaning=meaning),
         memory=memory or NoMemory(),
         progress=lambda _done, _total: None,
     )

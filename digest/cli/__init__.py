@@ -18,6 +18,7 @@ from digest.cli.settings import config as settings
 from digest.cli.settings import load_defaults, load_sources
 from digest.cli.templates import templates
 from digest.cli.translate import translate
+from digest.cli.word import word
 from digest.errors import DigestError
 
 
@@ -61,6 +62,6 @@ def main(context: click.Context, *, config: Path | None) -> None:
 
 
 for _command in (
-    run, parse, translate, models, history, schedule, templates, settings, doctor
+    run, parse, translate, word, models, history, schedule, templates, settings, doctor
 ):  # fmt: skip
     main.add_command(_command)

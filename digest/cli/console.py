@@ -5,7 +5,7 @@ from __future__ import annotations
 import functools
 import os
 import sys
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 from datetime import date, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -19,6 +19,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from digest.sources.files import Reading, SourceSpec
+    from digest.translation.measure import Measurement, Measurements
+    from digest.translation.packages import Installed
     from digest.translation.translate import Translator
 
 
@@ -95,6 +97,11 @@ _translation_options = (
         help="Whose English spelling of foreign names: Zelenskyy or Zelensky.",
     ),
     click.option(
+        "--meaning/--no-meaning",
+        default=True,
+        help="Look whether the meaning of every word arrived.  [default: meaning]",
+    ),
+    click.option(
         "--memory/--no-memory",
         default=True,
         show_default=True,
@@ -122,6 +129,7 @@ class TranslationOptions:
     compute_type: str
     glossary: Path | None
     house_style: str
+    meaning: bool
     memory: bool
     memory_days: int
     quiet: bool
@@ -208,36 +216,69 @@ def open_translator(places: Folders, options: TranslationOptions) -> Translator:
     from digest.translation.engine import Decoding
     from digest.translation.glossary import Glossary, HouseStyle, house_names, read_glossary
     from digest.translation.memory import MemorySettings, TranslationMemory
-    from digest.translation.packages import choose_model, find_models, load_engine
+    from digest.translation.packages import choose_model, load_engine
     from digest.translation.translate import NoMemory, Translator, memory_options
+    from digest.translation.words import Words
 
-    chosen = choose_model(find_models(places.packages, places.starter), options.model)
+    chosen = choose_model(find_installed(places), options.model, measure=measure_installed)
     model = chosen.model
     assert model is not None, "choose_model chooses usable ones"
     decoding = Decoding(beam_size=options.beam_size, batch_tokens=options.batch_tokens)
     terms = house_names(HouseStyle(options.house_style))
     if options.glossary:
         terms += read_glossary(options.glossary)
+    glossary = Glossary(terms)
     settings = MemorySettings(
         path=places.memory, today=datetime.now(find_zone()).toordinal(), days=options.memory_days
     )
     return Translator(
-        model,
+        replace(model, quality=f"{model.quality} {chosen.measured}.") if chosen.measured else model,
         lambda: load_engine(
             chosen, threads=threads(options.jobs), compute_type=options.compute_type
         ),
         decoding=decoding,
-        glossary=Glossary(terms),
+        glossary=glossary,
+        words=Words(glossary.meanings, meaning=options.meaning),
         memory=TranslationMemory(
             settings,
             model=model,
-            options=memory_options(decoding, options.compute_type),
+            options=memory_options(decoding, options.compute_type, meaning=options.meaning),
             warn=lambda message: note(f"digest: {message}"),
         )
         if options.memory
         else NoMemory(),
         progress=ProgressLine("Translating", shown=not options.quiet),
     )
+
+
+def find_installed(places: Folders) -> tuple[Installed, ...]:
+    """All installed models, the one that is used first, with what was measured of them."""
+    from digest.translation.packages import find_models
+
+    return find_models(places.packages, places.starter, _measurements(places).read())
+
+
+def measure_installed(installed: Installed) -> Measurement:
+    """Measure a model and note it; that takes seconds. Raises `ModelError` when it is damaged."""
+    from digest.translation.measure import measure
+    from digest.translation.packages import load_engine
+
+    assert installed.model, "unusable ones cannot be measured"
+    note(f"Measuring {installed.model} on news sentences (once)")
+    measured = measure(load_engine(installed, threads=threads(0)))
+    _measurements(folders()).note(installed.model.digest, measured)
+    return measured
+
+
+def note_measured(digest: str, measured: Measurement) -> None:
+    """Keep what was measured of the model whose weights have this digest."""
+    _measurements(folders()).note(digest, measured)
+
+
+def _measurements(places: Folders) -> Measurements:
+    from digest.translation.measure import Measurements
+
+    return Measurements(places.measured, warn=lambda message: note(f"digest: {message}"))
 
 
 def note(message: str) -> None:

@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 
 import click
 
-from digest.cli.console import folders, print_document, threads
+from digest.cli.console import find_installed, folders, print_document, threads
 from digest.config import ZONE_NAME, Folders, find_zone
 from digest.errors import BusyError, ConfigurationError, DigestError, ModelError
 
@@ -52,14 +52,14 @@ def _checks(places: Folders) -> Iterator[tuple[str, Callable[[], str]]]:
 def _check_model(places: Folders) -> str:
     """Load the model that an edition would use, and let it translate."""
     from digest.translation.golden import sick_sentence
-    from digest.translation.packages import choose_model, find_models, load_engine
+    from digest.translation.packages import choose_model, load_engine
 
-    engine = load_engine(
-        choose_model(find_models(places.packages, places.starter)), threads=threads(0)
-    )
+    chosen = choose_model(find_installed(places))
+    engine = load_engine(chosen, threads=threads(0))
     if sick := sick_sentence(engine):
         raise ModelError(f"{engine.model} translates nonsense: {sick}.")
-    return f"{engine.model} translates"
+    how = chosen.measured or "not measured: `digest models measure` does it"
+    return f"{engine.model} translates; {how}"
 
 
 def _check_templates(places: Folders) -> str:

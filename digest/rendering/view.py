@@ -17,6 +17,7 @@ from digest.edition import (
     Edition,
     Entry,
     Flag,
+    Gloss,
     Group,
     Layout,
     Passage,
@@ -61,12 +62,36 @@ class Look:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Piece:
+    """A stretch of a Dutch sentence; `meaning` is what it means, if it is less common."""
+
+    text: str
+    meaning: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Part:
-    """A sentence of a block; `key` names its partner in the other language."""
+    """A sentence of a block; `key` names its partner in the other language.
+
+    `reasons` say why it is doubtful, `lost` which words did not arrive; `pieces` are the
+    whole of a Dutch sentence, word by word where words have a meaning to show.
+    """
 
     text: str
     key: str = ""
-    doubts: tuple[str, ...] = ()
+    reasons: tuple[str, ...] = ()
+    lost: tuple[str, ...] = ()
+    pieces: tuple[Piece, ...] = ()
+
+    @property
+    def doubts(self) -> tuple[str, ...]:
+        """Why it is doubtful, in words for the reader."""
+        return (*self.reasons, *_lost_words(self.lost))
+
+
+def _lost_words(lost: Iterable[str]) -> tuple[str, ...]:
+    words = ", ".join(dict.fromkeys(lost))
+    return (f"{Flag.MEANING.reason}: {words}",) if words else ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -85,8 +110,9 @@ class Block:
 
     @property
     def doubts(self) -> tuple[str, ...]:
-        """Why parts of it are doubtful, each reason once."""
-        return tuple(dict.fromkeys(reason for part in self.parts for reason in part.doubts))
+        """Why parts of it are doubtful, each reason once, the lost words together."""
+        reasons = dict.fromkeys(reason for part in self.parts for reason in part.reasons)
+        return (*reasons, *_lost_words(word for part in self.parts for word in part.lost))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -139,9 +165,10 @@ class GroupView:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class WordView:
-    """A less common Dutch word, with the sentence in which it stands."""
+    """A less common Dutch word with its meaning, if known, and the sentence it stands in."""
 
     word: str
+    meaning: str
     row: Row
     number: int
 
@@ -182,6 +209,7 @@ def view_edition(edition: Edition, look: Look) -> EditionView:
         words=tuple(
             WordView(
                 word=found.word,
+                meaning=", ".join(found.meanings),
                 row=dutch_first.row(found.sentence, f"w-{index}"),
                 number=found.number,
             )
@@ -227,7 +255,7 @@ class _Viewer:
     def same(self, sentences: tuple[Sentence, ...], key: str) -> Row:
         """A row of what is the same in both languages, once: a table, a text in a third one."""
         parts = tuple(
-            Part(text=plain(part.dutch), key=f"{key}-{index}", doubts=_reasons(part))
+            Part(text=plain(part.dutch), key=f"{key}-{index}", reasons=_reasons(part))
             for index, part in enumerate(sentences, 1)
         )
         foreign = any(Flag.FOREIGN in part.flags for part in sentences)
@@ -308,12 +336,44 @@ class _Viewer:
 
 def _part(sentence: Sentence, lang: Language, key: str) -> Part:
     if lang is Language.NL:
-        return Part(text=plain(sentence.dutch), key=key)
-    return Part(text=plain(sentence.english), key=key, doubts=_reasons(sentence))
+        return Part(text=plain(sentence.dutch), key=key, pieces=tuple(_pieces(sentence)))
+    return Part(
+        text=plain(sentence.english),
+        key=key,
+        reasons=_reasons(sentence),
+        lost=tuple(_lost(sentence.dutch, gloss) for gloss in sentence.missing),
+    )
 
 
 def _reasons(sentence: Sentence) -> tuple[str, ...]:
-    return tuple(flag.reason for flag in sentence.flags)
+    return tuple(flag.reason for flag in sentence.flags if flag is not Flag.MEANING)
+
+
+def _lost(dutch: str, gloss: Gloss) -> str:
+    """`slagader (artery)`; a name stands alone, a verb's other half as the whole verb."""
+    word = plain(dutch[gloss.start : gloss.end])
+    if not word or gloss.head.startswith(word.lower()):
+        word = gloss.head if gloss.meanings else word
+    return f"{word} ({', '.join(gloss.meanings)})" if gloss.meanings else word
+
+
+def _pieces(sentence: Sentence) -> Iterator[Piece]:
+    """The Dutch with the meanings of its less common words; nothing where none is known."""
+    end = 0
+    for gloss in sentence.glosses:
+        if end <= gloss.start < gloss.end:
+            yield Piece(text=plain(sentence.dutch[end : gloss.start]))
+            word = plain(sentence.dutch[gloss.start : gloss.end])
+            yield Piece(text=word, meaning=_meaning(word, gloss))
+            end = gloss.end
+    if end:
+        yield Piece(text=plain(sentence.dutch[end:]))
+
+
+def _meaning(word: str, gloss: Gloss) -> str:
+    """The meanings, after the head where the word stands in another form."""
+    meanings = ", ".join(gloss.meanings)
+    return meanings if gloss.head == word.lower() else f"{gloss.head}: {meanings}"
 
 
 def _notes(edition: Edition, *, translated: bool) -> Iterable[str]:

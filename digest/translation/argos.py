@@ -8,7 +8,9 @@ the same sentences.
 
 import contextlib
 import hashlib
+import json
 import os
+import re
 import sys
 import tempfile
 from collections.abc import Iterator, Sequence
@@ -17,6 +19,7 @@ from typing import Any
 
 from digest.errors import ModelError
 from digest.translation.engine import Decoding, Hypothesis, Model, batch_limit, translate_in_windows
+from digest.translation.index import version_key
 
 _BEAM_SIZE = 4
 _LENGTH_PENALTY = 0.2
@@ -28,27 +31,58 @@ def read_package(path: Path) -> Any:
 
     Raises `ModelError` when it is damaged or not a translation from Dutch to English.
     """
+    read_metadata(path, path.name)
     module = _package_module()
     try:
         package = module.Package(path)
         tokenizer = package.tokenizer
     except (OSError, ValueError, AttributeError, TypeError) as error:
         raise damaged(path) from error
-    if (package.from_code, package.to_code) != ("nl", "en"):
-        raise ModelError(
-            f"{path.name} translates {package.from_code} to {package.to_code}, not nl to en."
-        )
     if not (path / "model" / "model.bin").is_file() or not tokenizer.model_file.is_file():
         raise damaged(path)
     return package
 
 
+def read_metadata(folder: Path, name: str) -> dict[str, str]:
+    """The languages, version and code of the package in a folder, all of them sound text.
+
+    Raises `ModelError`, with the `name` of the package, when they are not there, are not what
+    they should be, or are those of another pair or of a format that is not known.
+    """
+    try:
+        metadata = json.loads((folder / "metadata.json").read_text(encoding="utf-8"))
+        found = {key: metadata[key] for key in ("from_code", "to_code", "package_version")}
+        found["code"] = metadata.get("code") or "translate-{from_code}_{to_code}".format(**found)
+        wanted = str(metadata.get("argos_version", "1"))
+    except (OSError, ValueError, LookupError, TypeError, AttributeError) as error:
+        raise ModelError(f"The metadata of {name} is not complete.") from error
+    for key, value in found.items():
+        if not isinstance(value, str) or not _SOUND.fullmatch(value):
+            raise ModelError(f"The metadata of {name} is not sound: {key} is {value!r:.80}.")
+    if (found["from_code"], found["to_code"]) != ("nl", "en"):
+        raise ModelError(
+            f"{name} translates {found['from_code']} to {found['to_code']}, not nl to en."
+        )
+    if version_key(wanted)[:1] > [_NEWEST_FORMAT]:
+        raise ModelError(
+            f"{name} is made for Argos Translate {wanted}; this digest reads version "
+            f"{_NEWEST_FORMAT} packages.",
+            hint="Update digest, or install an older package.",
+        )
+    return found
+
+
+_SOUND = re.compile(r"[\w.+-]{1,80}")
+_NEWEST_FORMAT = 1
+
+
 def describe_package(path: Path) -> Model:
     """The identity of the package in a folder, without loading its model."""
-    package = read_package(path)
+    read_package(path)
+    metadata = read_metadata(path, path.name)
     return Model(
-        name=package.code or f"translate-{package.from_code}_{package.to_code}",
-        version=package.package_version,
+        name=metadata["code"],
+        version=metadata["package_version"],
         digest=weights_digest(path / "model" / "model.bin"),
         quality="An Argos Translate package; machine translation makes mistakes.",
         origin="Argos Translate package",

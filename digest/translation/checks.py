@@ -10,7 +10,7 @@ from collections import Counter
 from collections.abc import Callable
 
 from digest.edition import Flag
-from digest.translation.numbers import Language, find_numbers
+from digest.lexicon.numbers import Language, find_numbers
 
 _WORD = re.compile(r"[^\W\d_]+(?:['’-][^\W\d_]+)*")
 _TOKEN = re.compile(r"\w+")

@@ -6,11 +6,12 @@ when it is complete.
 """
 
 import shutil
+import threading
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 from urllib.parse import unquote, urlsplit
 
 from digest.errors import ModelError
@@ -18,11 +19,12 @@ from digest.errors import ModelError
 if TYPE_CHECKING:
     import requests
 
+Result = TypeVar("Result")
+
 MOST_BYTES = 4 << 30
 """A larger package is refused."""
 
 _CHUNK = 1 << 16
-_TRIES = 5
 _RESERVE = 64 << 20
 _PARTIAL = 206
 _BEYOND = 416
@@ -36,11 +38,15 @@ Progress = Callable[[int, int], None]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Patience:
-    """How long to wait: seconds to connect, between two pieces, and before the second try."""
+    """How long to wait, in seconds: to connect, between two pieces, before the second try.
+
+    `tries` is how often to try at all.
+    """
 
     connect: float = 10.0
     read: float = 30.0
     pause: float = 1.0
+    tries: int = 5
     sleep: Callable[[float], None] = time.sleep
 
 
@@ -65,12 +71,12 @@ def fetch(
         raise ModelError(f"{link} is neither http, https nor file.")
     partial = target.with_name(f"{target.name}.partial")
     pause = patience.pause
-    for attempt in range(1, _TRIES + 1):
+    for attempt in range(1, patience.tries + 1):
         before = _length(partial)
         try:
             _continue(link, partial, patience=patience, progress=progress, size=size)
         except _Later as fault:
-            if attempt == _TRIES:
+            if attempt == patience.tries:
                 raise ModelError(
                     f"{link} cannot be downloaded: {fault}.",
                     hint="What is there already is kept; try again later.",
@@ -119,7 +125,10 @@ def _continue(
                 mark.write_text(tag)
             done = _write(response, partial, have, expected, progress)
     except (requests.ConnectionError, requests.Timeout) as error:
-        raise _Later(_reason(error)) from error
+        reason = _reason(error)
+        if reason == _NO_NAME:
+            raise ModelError(f"{link} cannot be downloaded: {reason}.") from error
+        raise _Later(reason) from error
     except requests.exceptions.ChunkedEncodingError as error:
         raise _Later("the connection was cut") from error
     except requests.RequestException as error:
@@ -183,12 +192,15 @@ def _copy(source: Path, target: Path, link: str) -> None:
     partial.replace(target)
 
 
+_NO_NAME = "the name of the server is not known"
+
+
 def _reason(error: Any) -> str:
     text = str(error)
     for sign, reason in (
         ("timed out", "the server does not answer in time"),
         ("refused", "the connection was refused"),
-        ("resolve", "the name of the server is not known"),
+        ("resolve", _NO_NAME),
         ("IncompleteRead", "the connection was cut"),
         ("CERTIFICATE", "the certificate of the server is not trusted"),
     ):
@@ -204,3 +216,34 @@ def _length(path: Path) -> int:
 def _marker(partial: Path) -> Path:
     """Where the ETag of a partial file is kept, so that no other file is appended to it."""
     return partial.with_name(f"{partial.name}.tag")
+
+
+def give_up_on_silence(work: Callable[[Callable[[], None]], Result], *, seconds: float) -> Result:
+    """What `work` returns, unless nothing is heard of it for so many seconds.
+
+    `work` is given a function to call whenever it gets on; it runs in a thread of its own, since
+    no time-out reaches the resolving of names. Raises what it raises, and `ModelError` on
+    silence; it is then left to itself and ends with the process.
+    """
+    heard = threading.Event()
+    done = threading.Event()
+    outcome: list[Result] = []
+    fault: list[BaseException] = []
+
+    def run() -> None:
+        try:
+            outcome.append(work(heard.set))
+        except BaseException as error:  # noqa: BLE001 - raised again where it is waited for
+            fault.append(error)
+        finally:
+            done.set()
+            heard.set()
+
+    threading.Thread(target=run, daemon=True).start()
+    while heard.wait(seconds):
+        if done.is_set():
+            if fault:
+                raise fault[0]
+            return outcome[0]
+        heard.clear()
+    raise ModelError(f"Nothing was heard for {seconds:.0f} seconds.")

@@ -10,6 +10,7 @@ class Model:
     """The identity of a model: `digest` is the SHA-256 of its weights, in hex.
 
     `quality` is one honest line for the foot of an edition; `origin` says where it came from.
+    `reads_glosses`: its prompts carry the English of less common words.
     """
 
     name: str
@@ -17,6 +18,7 @@ class Model:
     digest: str
     quality: str
     origin: str
+    reads_glosses: bool = False
 
     def __str__(self) -> str:
         return f"{self.name} {self.version}"
@@ -65,22 +67,6 @@ class Engine(Protocol):
         """
 
 
-def token_batches(lengths: Sequence[int], limit: int) -> Iterator[list[int]]:
-    """Indices of segments in batches, longest first, of at most `limit` tokens with padding.
-
-    `lengths` is in tokens; a segment longer than the limit is a batch of its own.
-    """
-    batch: list[int] = []
-    for index in sorted(range(len(lengths)), key=lengths.__getitem__, reverse=True):
-        longest = lengths[batch[0]] if batch else lengths[index]
-        if batch and longest * (len(batch) + 1) > limit:
-            yield batch
-            batch = []
-        batch.append(index)
-    if batch:
-        yield batch
-
-
 WINDOW = 256
 """So many segments are tokens at a time: memory stays flat however large an edition is."""
 
@@ -88,14 +74,15 @@ WINDOW = 256
 def translate_in_windows(
     segments: Sequence[str],
     translate: Callable[[list[str]], Iterator[tuple[int, tuple[Hypothesis, ...]]]],
+    size: int = WINDOW,
 ) -> Iterator[tuple[int, tuple[Hypothesis, ...]]]:
     """All results of `translate`, called for a window of segments at a time.
 
     The longest texts come first, so that the batches of a window are even.
     """
     order = sorted(range(len(segments)), key=lambda index: len(segments[index]), reverse=True)
-    for start in range(0, len(order), WINDOW):
-        window = order[start : start + WINDOW]
+    for start in range(0, len(order), size):
+        window = order[start : start + size]
         for position, hypotheses in translate([segments[index] for index in window]):
             yield window[position], hypotheses
 

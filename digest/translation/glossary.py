@@ -11,7 +11,7 @@ import csv
 import io
 import re
 import tomllib
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
@@ -48,6 +48,11 @@ class Glossary:
     def __init__(self, terms: Iterable[Term]) -> None:
         self._terms = {term.source: term for term in terms}
         self._pattern = _whole_words(self._terms) if self._terms else None
+
+    @property
+    def meanings(self) -> Mapping[str, str]:
+        """The English of each term; a term that stays Dutch means itself."""
+        return {term.source: term.target or term.source for term in self._terms.values()}
 
     def settle(self, dutch: str, english: str) -> Settlement:
         """Hold a translation against the terms that its source has."""

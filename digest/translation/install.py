@@ -20,9 +20,9 @@ from typing import Any
 
 from digest.errors import ModelError
 from digest.lock import hold_lock
-from digest.translation.argos import ArgosEngine, read_package
+from digest.translation.argos import ArgosEngine, read_metadata, read_package
 from digest.translation.golden import sick_sentence
-from digest.translation.index import version_key
+from digest.translation.measure import LEAST_CHRF, Measurement, measure
 
 RECORD = "digest-install.json"
 """In a package that we installed: where it came from, and the hash of every file."""
@@ -32,7 +32,6 @@ _MOST_UNPACKED = 8 << 30
 _MOST_RATIO = 20
 _RATIO_FROM = 1 << 20
 _CHUNK = 1 << 20
-_NEWEST_FORMAT = 1
 _STAGING = ".staging-"
 
 
@@ -46,20 +45,32 @@ class Library:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Outcome:
-    """What an installation did: the folder of the package, and whether it was there already."""
+    """What an installation did: the folder of the package, and whether it was there already.
+
+    If not, also the digest of its weights and how well it translates.
+    """
 
     path: Path
     name: str
     already: bool
+    digest: str = ""
+    measured: Measurement | None = None
 
 
 def install_package(
-    archive: Path, library: Library, *, origin: str, sha256: str = "", threads: int = 1
+    archive: Path,
+    library: Library,
+    *,
+    origin: str,
+    sha256: str = "",
+    threads: int = 1,
+    anyway: bool = False,
 ) -> Outcome:
     """Install the package in a file.
 
     `sha256` is what the file must have, if that is known; else it must be what was recorded
-    when this version was first installed. Raises `ModelError` with one sentence a fault.
+    when this version was first installed. A package that cannot translate news is installed
+    only `anyway`. Raises `ModelError` with one sentence a fault.
     """
     digest = _file_digest(archive)
     if sha256 and digest != sha256.lower():
@@ -69,25 +80,35 @@ def install_package(
         )
     with _staging(library.packages) as staging:
         folder = _unpack(archive, staging)
-        metadata = _read_metadata(folder, archive.name)
+        metadata = read_metadata(folder, archive.name)
         name = f"{metadata['code']} {metadata['package_version']}"
         _check_known(library, name, digest)
         if installed := _find(library, digest):
             return Outcome(path=installed, name=name, already=True)
         try:
             package = read_package(folder)
-            sick = sick_sentence(ArgosEngine(folder, threads=threads))
+            engine = ArgosEngine(folder, threads=threads)
+            sick = sick_sentence(engine)
+            measured = measure(engine) if not sick else None
         except ModelError as error:
             raise ModelError(
                 f"The model in {archive.name} is damaged.", hint="Download it again."
             ) from error
         if sick:
             raise ModelError(f"{archive.name} translates nonsense: {sick}.")
+        if measured and not measured.is_enough and not anyway:
+            raise ModelError(
+                f"{archive.name} cannot translate news: {measured}, where {LEAST_CHRF:.0f} is the "
+                "least.",
+                hint="--anyway installs it all the same; it is used only when --model names it.",
+            )
         _write_record(folder, archive=digest, origin=origin)
         target = library.packages / _folder_name(package, digest)
         _remember(library, name, digest)
         folder.rename(target)
-        return Outcome(path=target, name=name, already=False)
+        return Outcome(
+            path=target, name=name, already=False, digest=engine.model.digest, measured=measured
+        )
 
 
 def remove_package(path: Path, library: Library) -> None:
@@ -171,27 +192,6 @@ def _unpack_entry(opened: zipfile.ZipFile, entry: zipfile.ZipInfo, target: Path)
             if left < 0:
                 raise zipfile.BadZipFile(f"{entry.filename} is larger than it says")
             file.write(chunk)
-
-
-def _read_metadata(folder: Path, name: str) -> dict[str, str]:
-    try:
-        metadata = json.loads((folder / "metadata.json").read_text(encoding="utf-8"))
-        found = {key: str(metadata[key]) for key in ("from_code", "to_code", "package_version")}
-    except (OSError, ValueError, LookupError, TypeError) as error:
-        raise ModelError(f"The metadata of {name} is not complete.") from error
-    if (found["from_code"], found["to_code"]) != ("nl", "en"):
-        raise ModelError(
-            f"{name} translates {found['from_code']} to {found['to_code']}, not nl to en."
-        )
-    wanted = str(metadata.get("argos_version", "1"))
-    if version_key(wanted)[:1] > [_NEWEST_FORMAT]:
-        raise ModelError(
-            f"{name} is made for Argos Translate {wanted}; this digest reads version "
-            f"{_NEWEST_FORMAT} packages.",
-            hint="Update digest, or install an older package.",
-        )
-    code = metadata.get("code") or f"translate-{found['from_code']}_{found['to_code']}"
-    return found | {"code": str(code)}
 
 
 def _folder_name(package: Any, digest: str) -> str:

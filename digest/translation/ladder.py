@@ -1,31 +1,102 @@
 """Second tries for doubtful translations: rungs that are climbed until nothing is flagged.
 
 Each rung translates all segments that are still doubtful in one call. A candidate displaces
-the one before only when it is flagged less; among those the better score wins.
+the one before when it is flagged less; among equals the one that keeps more meanings wins,
+weighed against the model's own score.
 """
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from typing import Protocol
 
-from digest.edition import Flag
+from digest.edition import Flag, Gloss
+from digest.lexicon.meaning import Missing, doubtful, expected_losses
 from digest.translation.checks import check_segment
-from digest.translation.engine import Decoding, Engine, Hypothesis
+from digest.translation.engine import Decoding, Hypothesis
+from digest.translation.prompts import ALL
 from digest.translation.shield import placeholders, split_at_placeholders
 
-VERSION = "1"
+VERSION = "2"
 """Counts up when rungs or checks change what an engine's answer becomes."""
 
-Rewrite = Callable[[str], tuple[str, ...]]
-"""A segment as pieces to translate one by one; empty when the rung does not apply."""
+
+class Wording(Protocol):
+    """How texts are put to an engine, and what is said of its answers."""
+
+    @property
+    def reads_glosses(self) -> bool:
+        """Whether the engine is given the English of less common words."""
+
+    def ask(
+        self, texts: Sequence[str], decoding: Decoding, *, meanings: int
+    ) -> Iterator[tuple[int, tuple[Hypothesis, ...]]]:
+        """Let the engine translate texts, as `Engine.translate_segments` does.
+
+        A model that reads glosses is given at most so many `meanings` of a word.
+        """
+
+    def missing(self, dutch: str, english: str) -> tuple[Missing, ...]:
+        """The words whose meaning did not arrive."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Candidate:
+    """A translation with the doubts about it.
+
+    `doubts` counts its faults, graver ones more; `missing` are the words that did not arrive.
+    """
+
+    hypothesis: Hypothesis
+    doubts: int
+    flags: tuple[Flag, ...]
+    missing: tuple[Missing, ...] = ()
+
+    @property
+    def is_doubtful(self) -> bool:
+        """Whether a reader should be told."""
+        return bool(self.flags or self.doubts)
+
+    @property
+    def rank(self) -> tuple[int, float]:
+        """The less, the better."""
+        return self.doubts, MEANING * expected_losses(self.missing) - self.hypothesis.score
+
+
+MEANING = 0.3
+"""What a lost word weighs, in mean log probability; tuned on news-dev (docs/design.md)."""
+
+_GRAVITY = {Flag.EMPTY: 16, Flag.COPY: 8, Flag.LOOP: 6, Flag.LENGTH: 4, Flag.NUMBERS: 3}
+_LOST_PLACEHOLDER = 32
+
+
+def judge(segment: str, hypothesis: Hypothesis, missing: tuple[Missing, ...]) -> Candidate:
+    """A hypothesis with its flags and the words that it misses."""
+    flags = check_segment(segment, hypothesis.text)
+    doubts = sum(_GRAVITY.get(flag, 1) for flag in flags)
+    if placeholders(segment) != placeholders(hypothesis.text):
+        doubts += _LOST_PLACEHOLDER
+    if doubtful(missing):
+        flags = (*flags, Flag.MEANING)
+    return Candidate(hypothesis=hypothesis, doubts=doubts, flags=flags, missing=missing)
+
+
+Rewrite = Callable[[str, Candidate], tuple[str, ...]]
+"""A segment and its best candidate so far to pieces that are translated one by one; empty when
+the rung does not apply."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Rung:
-    """How to try again: what changes in decoding, and how the segment is rewritten."""
+    """How to try again: what changes in decoding, and the ways in which a segment is rewritten.
+
+    `reading` says that it is for models that read glosses, or for those that do not; None is
+    for both.
+    """
 
     name: str
-    rewrite: Rewrite
+    rewrites: tuple[Rewrite, ...]
+    reading: bool | None = None
     hypotheses: int = 1
     beam_size: int = 0
     no_repeat_ngram: int = 0
@@ -42,61 +113,42 @@ class Rung:
         )
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Candidate:
-    """A translation with the doubts about it."""
-
-    hypothesis: Hypothesis
-    doubts: int
-    flags: tuple[Flag, ...]
-
-
-def judge(segment: str, hypothesis: Hypothesis) -> Candidate:
-    """A hypothesis with its flags; graver ones count more, a lost placeholder the most."""
-    flags = check_segment(segment, hypothesis.text)
-    doubts = sum(_GRAVITY.get(flag, 1) for flag in flags)
-    if placeholders(segment) != placeholders(hypothesis.text):
-        doubts += _LOST_PLACEHOLDER
-    return Candidate(hypothesis=hypothesis, doubts=doubts, flags=flags)
-
-
-_GRAVITY = {Flag.EMPTY: 16, Flag.COPY: 8, Flag.LOOP: 6, Flag.LENGTH: 4, Flag.NUMBERS: 3}
-_LOST_PLACEHOLDER = 32
-
-
 def try_again(
-    doubtful: Mapping[str, Candidate], *, engine: Engine, decoding: Decoding
+    first: Mapping[str, Candidate], *, decoding: Decoding, wording: Wording
 ) -> Mapping[str, Candidate]:
     """The best candidate for each doubtful segment, after climbing as far as needed."""
-    best = dict(doubtful)
+    best = dict(first)
     for rung in RUNGS:
-        rewritten = {
-            segment: pieces
+        if rung.reading not in {None, wording.reads_glosses}:
+            continue
+        rewritten = [
+            (segment, pieces)
             for segment, candidate in best.items()
-            if candidate.doubts and (pieces := rung.rewrite(segment))
-        }
-        for segment, hypothesis in _attempt(rewritten, engine, rung.decoding(decoding)):
-            candidate = judge(segment, hypothesis)
-            if _rank(candidate) < _rank(best[segment]):
-                best[segment] = candidate
+            if candidate.is_doubtful
+            for rewrite in rung.rewrites
+            if (pieces := rewrite(segment, candidate))
+        ]
+        for segment, hypothesis in _attempt(rewritten, rung.decoding(decoding), wording):
+            missing = wording.missing(segment, hypothesis.text)
+            best[segment] = min(best[segment], judge(segment, hypothesis, missing), key=_rank)
     return best
 
 
 def _rank(candidate: Candidate) -> tuple[int, float]:
-    return candidate.doubts, -candidate.hypothesis.score if candidate.doubts else 0.0
+    return candidate.rank
 
 
 def _attempt(
-    rewritten: Mapping[str, tuple[str, ...]], engine: Engine, decoding: Decoding
+    rewritten: Sequence[tuple[str, tuple[str, ...]]], decoding: Decoding, wording: Wording
 ) -> list[tuple[str, Hypothesis]]:
     """All hypotheses of all segments; those of several pieces are put together again."""
     pieces = list(
-        dict.fromkeys(piece for parts in rewritten.values() for piece in parts if _is_prose(piece))
+        dict.fromkeys(piece for _, parts in rewritten for piece in parts if _is_prose(piece))
     )
-    translated = dict(engine.translate_segments(pieces, decoding)) if pieces else {}
+    translated = dict(wording.ask(pieces, decoding, meanings=ALL)) if pieces else {}
     answers = {pieces[index]: hypotheses for index, hypotheses in translated.items()}
     attempts = []
-    for segment, parts in rewritten.items():
+    for segment, parts in rewritten:
         if len(parts) == 1 and parts[0] in answers:
             attempts += [(segment, hypothesis) for hypothesis in answers[parts[0]]]
         else:
@@ -124,21 +176,52 @@ def _is_prose(piece: str) -> bool:
     return any(map(str.isalpha, piece)) and not placeholders(piece)
 
 
-def _as_it_is(segment: str) -> tuple[str, ...]:
+def _as_it_is(segment: str, _candidate: Candidate) -> tuple[str, ...]:
     return (segment,)
 
 
-def _plain_quotes(segment: str) -> tuple[str, ...]:
+def _only_unsound(segment: str, candidate: Candidate) -> tuple[str, ...]:
+    """The segment, where more than a meaning is doubtful."""
+    return (segment,) if candidate.doubts else ()
+
+
+def _meanings_in_place(segment: str, candidate: Candidate) -> tuple[str, ...]:
+    """The segment with the English of the words that are missing in their place.
+
+    As with terms of the glossary, models copy it and build the sentence around it.
+    """
+    pieces = []
+    end = 0
+    for gloss in doubtful(candidate.missing):
+        if gloss.start >= end and _is_plain(gloss):
+            pieces += [segment[end : gloss.start], gloss.meanings[0]]
+            end = gloss.end
+    return ("".join([*pieces, segment[end:]]),) if pieces else ()
+
+
+def _all_glosses(segment: str, candidate: Candidate) -> tuple[str, ...]:
+    """The segment with all of its glosses, where no meaning can be put in its place."""
+    if not candidate.doubts and _meanings_in_place(segment, candidate):
+        return ()
+    return (segment,)
+
+
+def _is_plain(gloss: Gloss) -> bool:
+    """Whether a gloss has a meaning that can stand in a sentence: no parts of a compound."""
+    return bool(gloss.meanings) and "+" not in gloss.meanings[0]
+
+
+def _plain_quotes(segment: str, candidate: Candidate) -> tuple[str, ...]:
     plain = segment.translate(_QUOTES)
-    return (plain,) if plain != segment else ()
+    return (plain,) if candidate.doubts and plain != segment else ()
 
 
 _QUOTES = str.maketrans(dict.fromkeys("“”„‟«»", '"') | dict.fromkeys("‘’‚", "'"))
 
 
-def _clauses(segment: str) -> tuple[str, ...]:
+def _clauses(segment: str, candidate: Candidate) -> tuple[str, ...]:
     """A long segment in two, at the clause border nearest to its middle."""
-    if len(segment.split()) < _LONG_SEGMENT:
+    if not candidate.doubts or len(segment.split()) < _LONG_SEGMENT:
         return ()
     borders = [found.end() for found in _BORDER.finditer(segment)]
     inside = [border for border in borders if _MARGIN < border / len(segment) < 1 - _MARGIN]
@@ -153,23 +236,22 @@ _MARGIN = 0.2
 _BORDER = re.compile(r"[;:,–—]\s+|(?<=\s)(?=(?:en|maar|want|omdat|terwijl|waarbij|waarna|nadat)\s)")
 
 
-def _around_placeholders(segment: str) -> tuple[str, ...]:
-    pieces = split_at_placeholders(segment)
+def _around_placeholders(segment: str, candidate: Candidate) -> tuple[str, ...]:
+    pieces = split_at_placeholders(segment) if candidate.doubts else ()
     return pieces if len(pieces) > 1 else ()
 
 
 RUNGS = (
-    Rung(name="other hypotheses", rewrite=_as_it_is, hypotheses=4),
+    Rung(name="meanings in place", rewrites=(_meanings_in_place,), reading=False),
+    Rung(name="other hypotheses", rewrites=(_as_it_is,), reading=False, hypotheses=4),
+    Rung(name="all meanings", rewrites=(_meanings_in_place, _all_glosses), reading=True),
     Rung(
         name="no repeats",
-        rewrite=_as_it_is,
+        rewrites=(_only_unsound, _plain_quotes),
         hypotheses=2,
-        beam_size=4,
         no_repeat_ngram=3,
         repetition_penalty=1.1,
     ),
-    Rung(name="plain quotes", rewrite=_plain_quotes, hypotheses=2, beam_size=4),
-    Rung(name="clauses", rewrite=_clauses, beam_size=4),
-    Rung(name="around placeholders", rewrite=_around_placeholders, beam_size=4),
+    Rung(name="clauses", rewrites=(_clauses, _around_placeholders)),
 )
 """The rungs, in the order that benchmarks/README.md found to mend most for the least time."""

@@ -1,17 +1,24 @@
 """The translation memory: segments that a model has translated before, in SQLite.
 
 Its key is the model (name, version, digest of its weights), the options that decide what it
-says, and the segment. Every batch is its own transaction in WAL mode, so that a killed run
-loses the batch in flight and two runs at once do not disturb each other. A damaged file is
-set aside and a new one begun; a memory that cannot be used never stops an edition.
+says, and the text that the engine was given, with its glosses where it had some. Beside a
+translation stands which of its meanings are missing, and what decided that; the glosses of a
+segment are kept by the word list that they come from. Every batch is its own transaction in WAL
+mode, so that a killed run loses the batch in flight and two runs at once do not disturb each
+other. A damaged file is set aside and a new one begun; a memory that cannot be used never stops
+an edition.
 """
 
+import json
 import sqlite3
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
+from digest.edition import Gloss
+from digest.lexicon.meaning import Missing
 from digest.translation.engine import Hypothesis, Model
 
 _SCHEMA = """
@@ -26,9 +33,31 @@ CREATE TABLE IF NOT EXISTS translation (
 ) WITHOUT ROWID;
 CREATE INDEX IF NOT EXISTS translation_used ON translation (used);
 """
-_VERSION = 1
+_CHECKED = """
+ALTER TABLE translation ADD COLUMN checked TEXT NOT NULL DEFAULT '';
+ALTER TABLE translation ADD COLUMN missing TEXT NOT NULL DEFAULT '[]';
+CREATE TABLE gloss (
+    words TEXT NOT NULL,
+    source TEXT NOT NULL,
+    glosses TEXT NOT NULL,
+    used INTEGER NOT NULL,
+    PRIMARY KEY (words, source)
+) WITHOUT ROWID;
+CREATE INDEX gloss_used ON gloss (used);
+"""
+_MIGRATIONS = (_SCHEMA, _CHECKED)
+"""What makes each version of the file out of the one before; an empty file is version 0."""
 _WAIT_SECONDS = 10
 _CHUNK = 500
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Remembered:
+    """A finished translation, the words whose meaning it misses, and what decided that."""
+
+    hypothesis: Hypothesis
+    checked: str = ""
+    missing: tuple[Missing, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -60,21 +89,27 @@ class TranslationMemory:
         self._warn = warn
         self._connection = self._open()
 
-    def recall(self, segments: Sequence[str]) -> Mapping[str, Hypothesis]:
-        """What is remembered of these segments, by segment; they count as used today."""
-        found: dict[str, Hypothesis] = {}
+    def recall(self, prompts: Sequence[str]) -> Mapping[str, Remembered]:
+        """What is remembered, by what the engine was given; it counts as used today."""
+        found: dict[str, Remembered] = {}
 
         def look(connection: sqlite3.Connection) -> None:
-            for start in range(0, len(segments), _CHUNK):
-                chunk = segments[start : start + _CHUNK]
-                marks = ",".join("?" * len(chunk))
+            for chunk, marks in _chunks(prompts):
                 rows = connection.execute(
-                    "SELECT source, target, score FROM translation"  # noqa: S608 - marks only
+                    "SELECT source, target, score, checked, missing FROM translation"  # noqa: S608 - marks only
                     f" WHERE model = ? AND options = ? AND source IN ({marks})",
                     (*self._key, *chunk),
                 )
                 found.update(
-                    (source, Hypothesis(text=target, score=score)) for source, target, score in rows
+                    (
+                        source,
+                        Remembered(
+                            hypothesis=Hypothesis(text=target, score=score),
+                            checked=checked,
+                            missing=_missing(missing),
+                        ),
+                    )
+                    for source, target, score, checked, missing in rows
                 )
             connection.executemany(
                 "UPDATE translation SET used = ?"
@@ -88,15 +123,58 @@ class TranslationMemory:
         self._transact(look)
         return found
 
-    def remember(self, translations: Iterable[tuple[str, Hypothesis]]) -> None:
+    def remember(self, translations: Iterable[tuple[str, Remembered]]) -> None:
         """Keep finished translations, all in one transaction."""
         rows = [
-            (*self._key, source, hypothesis.text, hypothesis.score, self._settings.today)
-            for source, hypothesis in translations
+            (
+                *self._key,
+                prompt,
+                kept.hypothesis.text,
+                kept.hypothesis.score,
+                self._settings.today,
+                kept.checked,
+                json.dumps([[*_values(lost.gloss), lost.odds, lost.loss] for lost in kept.missing]),
+            )
+            for prompt, kept in translations
         ]
         self._transact(
             lambda connection: connection.executemany(
-                "INSERT OR REPLACE INTO translation VALUES (?, ?, ?, ?, ?, ?)", rows
+                "INSERT OR REPLACE INTO translation VALUES (?, ?, ?, ?, ?, ?, ?, ?)", rows
+            )
+        )
+
+    def recall_glosses(self, words: str, texts: Sequence[str]) -> Mapping[str, tuple[Gloss, ...]]:
+        """The glosses of these texts, as the word list `words` has them."""
+        found: dict[str, tuple[Gloss, ...]] = {}
+
+        def look(connection: sqlite3.Connection) -> None:
+            for chunk, marks in _chunks(texts):
+                rows = connection.execute(
+                    "SELECT source, glosses FROM gloss"  # noqa: S608 - marks only
+                    f" WHERE words = ? AND source IN ({marks})",
+                    (words, *chunk),
+                )
+                found.update(
+                    (source, tuple(_gloss(*values) for values in json.loads(glosses)))
+                    for source, glosses in rows
+                )
+            connection.executemany(
+                "UPDATE gloss SET used = ? WHERE words = ? AND source = ? AND used <> ?",
+                [(self._settings.today, words, text, self._settings.today) for text in found],
+            )
+
+        self._transact(look)
+        return found
+
+    def remember_glosses(self, words: str, glosses: Mapping[str, tuple[Gloss, ...]]) -> None:
+        """Keep the glosses of texts, all in one transaction."""
+        rows = [
+            (words, text, json.dumps(list(map(_values, found))), self._settings.today)
+            for text, found in glosses.items()
+        ]
+        self._transact(
+            lambda connection: connection.executemany(
+                "INSERT OR REPLACE INTO gloss VALUES (?, ?, ?, ?)", rows
             )
         )
 
@@ -104,14 +182,19 @@ class TranslationMemory:
         """Drop what has not been used for too long, and close the file."""
         if self._settings.days:
             oldest = self._settings.today - self._settings.days
-            self._transact(
-                lambda connection: connection.execute(
-                    "DELETE FROM translation WHERE used < ?", (oldest,)
-                )
-            )
+            for table in ("translation", "gloss"):
+                self._forget(table, oldest)
         if self._connection:
             self._connection.close()
             self._connection = None
+
+    def _forget(self, table: str, oldest: int) -> None:
+        self._transact(
+            lambda connection: connection.execute(
+                f"DELETE FROM {table} WHERE used < ?",  # noqa: S608 - a name of ours
+                (oldest,),
+            )
+        )
 
     def _transact(self, work: Callable[[sqlite3.Connection], object]) -> None:
         """Do the work in a transaction; a damaged file is replaced, and the work done anew."""
@@ -180,10 +263,8 @@ def _connect(path: Path) -> sqlite3.Connection:
         with closing(connection.execute("PRAGMA user_version")) as cursor:
             (version,) = cursor.fetchone()
         _check_version(version)
-        if version == 0:
-            with connection:
-                connection.executescript(_SCHEMA)
-                connection.execute(f"PRAGMA user_version = {_VERSION}")
+        for number, migration in enumerate(_MIGRATIONS[version:], version + 1):
+            _migrate(connection, migration, number)
     except BaseException:
         connection.close()
         raise
@@ -191,5 +272,36 @@ def _connect(path: Path) -> sqlite3.Connection:
 
 
 def _check_version(version: int) -> None:
-    if version not in (0, _VERSION):
+    if not 0 <= version <= len(_MIGRATIONS):
         raise sqlite3.OperationalError(f"it is of version {version}, made by a newer digest")
+
+
+def _migrate(connection: sqlite3.Connection, migration: str, number: int) -> None:
+    """One step, in a transaction; another process may have made it in the meantime."""
+    with connection:
+        connection.execute("BEGIN IMMEDIATE")
+        with closing(connection.execute("PRAGMA user_version")) as cursor:
+            (version,) = cursor.fetchone()
+        if version < number:
+            for statement in filter(str.strip, migration.split(";")):
+                connection.execute(statement)
+            connection.execute(f"PRAGMA user_version = {number}")
+
+
+def _chunks(keys: Sequence[str]) -> Iterator[tuple[Sequence[str], str]]:
+    """Keys in pieces that one query can take, each with its marks."""
+    for start in range(0, len(keys), _CHUNK):
+        chunk = keys[start : start + _CHUNK]
+        yield chunk, ",".join("?" * len(chunk))
+
+
+def _values(gloss: Gloss) -> list[Any]:
+    return [gloss.start, gloss.end, gloss.head, list(gloss.meanings)]
+
+
+def _gloss(start: int, end: int, head: str, meanings: list[str]) -> Gloss:
+    return Gloss(start=start, end=end, head=head, meanings=tuple(meanings))
+
+
+def _missing(text: str) -> tuple[Missing, ...]:
+    return tuple(Missing(_gloss(*values), odds, loss) for *values, odds, loss in json.loads(text))

@@ -1,7 +1,11 @@
-"""Which models are installed, and which of them an edition uses."""
+"""Which models are installed, and which of them an edition uses.
 
-from collections.abc import Iterable
-from dataclasses import dataclass
+Packages go before the starter, the best measured first; one that is measured to be unable to
+translate news goes last and is used only by name.
+"""
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from pathlib import Path
 
@@ -9,6 +13,7 @@ from digest.errors import ModelError
 from digest.translation.argos import ArgosEngine, describe_package
 from digest.translation.engine import Engine, Model
 from digest.translation.index import version_key
+from digest.translation.measure import Measurement
 from digest.translation.starter import NAME as STARTER
 from digest.translation.starter import StarterEngine, describe_starter
 
@@ -22,18 +27,31 @@ class Kind(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Installed:
-    """A model in a folder: described, or with the reason why it is not usable."""
+    """A model in a folder: described, or with the reason why it is not usable.
+
+    `measured` is how well it translates, None where nobody measured it here.
+    """
 
     kind: Kind
     path: Path
     model: Model | None
     problem: str = ""
+    measured: Measurement | None = None
+
+    @property
+    def is_enough(self) -> bool:
+        """Whether it may be used without being named; what is not measured may."""
+        return self.model is not None and (self.measured is None or self.measured.is_enough)
 
 
-def find_models(packages: Iterable[Path], starter: Path) -> tuple[Installed, ...]:
-    """All installed models, best first: the newest Argos package, then the starter.
+def find_models(
+    packages: Iterable[Path], starter: Path, measured: Mapping[str, Measurement] | None = None
+) -> tuple[Installed, ...]:
+    """All installed models, best first: Argos packages by chrF, then the starter.
 
-    `packages` are folders of Argos packages; unusable models come last.
+    `packages` are folders of Argos packages, `measured` what is known of models by the digest
+    of their weights. Packages that nobody measured come before the others, the newest first;
+    unusable models come last.
     """
     found = [
         _installed(Kind.ARGOS, path.parent)
@@ -42,29 +60,58 @@ def find_models(packages: Iterable[Path], starter: Path) -> tuple[Installed, ...
     ]
     if starter.is_dir():
         found.append(_installed(Kind.STARTER, starter))
-    return tuple(sorted(found, key=_preference))
+    known = measured or {}
+    return _by_preference(
+        replace(each, measured=known.get(each.model.digest)) if each.model else each
+        for each in found
+    )
 
 
-def choose_model(models: Iterable[Installed], wanted: str = "") -> Installed:
+def choose_model(
+    models: Iterable[Installed],
+    wanted: str = "",
+    *,
+    measure: Callable[[Installed], Measurement] | None = None,
+) -> Installed:
     """The best usable model, or the one named `wanted` (name, or `name version`).
 
-    Its `model` is not None. Raises `ModelError` when there is none.
+    Packages that nobody measured yet are measured first, where `measure` can. The `model` of
+    the answer is not None. Raises `ModelError` when there is none.
     """
     models = tuple(models)
-    for candidate in models:
-        if candidate.model and wanted in {"", candidate.model.name, str(candidate.model)}:
-            return candidate
     if wanted:
+        for candidate in models:
+            if candidate.model and wanted in {candidate.model.name, str(candidate.model)}:
+                return candidate
         names = ", ".join(str(known.model) for known in models if known.model) or "none"
         raise ModelError(f"The model {wanted} is not installed.", hint=f"Installed: {names}.")
-    if models:
+    if measure:
+        models = _by_preference(
+            replace(each, measured=measure(each)) if _is_unknown(each) else each for each in models
+        )
+    for candidate in models:
+        if candidate.is_enough:
+            return candidate
+    poor = next((each for each in models if each.model), None)
+    if poor:
         raise ModelError(
-            models[0].problem, hint=f"`digest models install {STARTER}` builds the starter."
+            f"The only model, {poor.model}, cannot translate news: {poor.measured}.",
+            hint=f"{_GET_ONE} --model uses this one all the same.",
         )
     raise ModelError(
-        "No model for Dutch to English is installed.",
-        hint=f"`digest models install {STARTER}` builds the starter.",
+        models[0].problem if models else "No model for Dutch to English is installed.",
+        hint=_GET_ONE,
     )
+
+
+_GET_ONE = (
+    "`digest models install` gets the public Argos package, "
+    f"`digest models install {STARTER}` builds the starter."
+)
+
+
+def _is_unknown(installed: Installed) -> bool:
+    return bool(installed.kind is Kind.ARGOS and installed.model and not installed.measured)
 
 
 def load_engine(installed: Installed, *, threads: int, compute_type: str = "default") -> Engine:
@@ -81,7 +128,18 @@ def _installed(kind: Kind, path: Path) -> Installed:
         return Installed(kind=kind, path=path, model=None, problem=str(error))
 
 
-def _preference(installed: Installed) -> tuple[bool, bool, list[int], str]:
+def _by_preference(models: Iterable[Installed]) -> tuple[Installed, ...]:
+    return tuple(sorted(models, key=_preference))
+
+
+def _preference(installed: Installed) -> tuple[bool, bool, bool, float, list[int], str]:
     model = installed.model
     numbers = [-number for number in version_key(model.version)] if model else []
-    return model is None, installed.kind is Kind.STARTER, numbers, str(installed.path)
+    return (
+        model is None,
+        not installed.is_enough,
+        installed.kind is Kind.STARTER,
+        -(installed.measured.chrf if installed.measured else 100.0),
+        numbers,
+        str(installed.path),
+    )

@@ -1,8 +1,9 @@
 """The starter model: from GGUF base weights and our adapter to one CTranslate2 model.
 
 The recipe is that of models/starter/README.md. The base weights come from four pinned
-wheels; each merged weight is `W + scale · B A`, in float32; CTranslate2 quantises to int8.
-Nothing here needs torch.
+wheels; each merged weight is `W + scale · B A`, in float32; CTranslate2 quantises to int8, a
+layer at a time, so that only one layer ever is in memory with all its digits. Nothing here
+needs torch.
 """
 
 import hashlib
@@ -12,16 +13,17 @@ import subprocess
 import sys
 import tempfile
 import zipfile
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 from typing import Any
 
 from digest.errors import ModelError
+from digest.translation.gguf_file import GgufFile
 
 BASE_SHA256 = "a5fd3b62230aa5ec60212297dc9d20eaa70578ac519e00d93a17e44c087a6818"
 """SHA-256 of the joined GGUF file."""
 
-VERSION = "1"
+VERSION = "2"
 """Counts up when the recipe changes, so that remembered translations are not reused."""
 
 _LAYERS = 18
@@ -32,6 +34,7 @@ _GLOBAL_ROTARY_BASE = 1_000_000
 _LOCAL_ROTARY_BASE = 10_000
 _SLIDING_WINDOW = 512
 _CHUNK = 1 << 20
+_ROWS = 4096
 
 _GGUF_NAMES = {
     "q_proj": "attn_q",
@@ -110,19 +113,13 @@ class _Weights:
 
     def __init__(self, gguf: Path, adapter: Path) -> None:
         import numpy as np
-        from gguf import GGUFReader
 
-        self._reader = GGUFReader(gguf)
-        self._tensors = {tensor.name: tensor for tensor in self._reader.tensors}
+        self._base = GgufFile(gguf)
         self._adapter = np.load(adapter)
 
-    def stored(self, name: str, rows: list[int] | None = None) -> Any:
-        """A tensor as it is stored, or some of its rows."""
-        from gguf import dequantize
-
-        tensor = self._tensors[f"{name}.weight"]
-        data = tensor.data if rows is None else tensor.data[rows]
-        return dequantize(data, tensor.tensor_type).astype("float32")
+    def stored(self, name: str) -> Any:
+        """A tensor as it is stored."""
+        return self._base.tensor(f"{name}.weight")
 
     def merged(self, layer: int, name: str) -> Any:
         """`W + scale · B A` of a linear map, by the name it has in the adapter."""
@@ -132,11 +129,15 @@ class _Weights:
         scale = self._adapter["scale"].astype("float32")
         return self.stored(f"blk.{layer}.{_GGUF_NAMES[name]}") + scale * (outputs @ inputs)
 
-    def embedding(self, pieces: list[str]) -> Any:
-        """The rows of the base embedding for these pieces. Raises `KeyError` for others."""
-        tokens = self._reader.get_field("tokenizer.ggml.tokens").contents()
-        rows = {token: row for row, token in enumerate(tokens)}
-        return self.stored("token_embd", [rows[piece] for piece in pieces])
+    def embedding(self, pieces: list[str]) -> Iterator[Any]:
+        """The rows of the base embedding for these pieces, some thousand at a time.
+
+        Raises `KeyError` for a piece that the base does not have.
+        """
+        rows = {token: row for row, token in enumerate(self._base.tokens)}
+        for start in range(0, len(pieces), _ROWS):
+            wanted = [rows[piece] for piece in pieces[start : start + _ROWS]]
+            yield self._base.tensor("token_embd.weight", wanted)
 
 
 def _convert(gguf: Path, recipe: Path, target: Path) -> None:
@@ -152,18 +153,41 @@ def _convert(gguf: Path, recipe: Path, target: Path) -> None:
     decoder = spec.decoder
     decoder.scale_embeddings = True
     decoder.start_from_zero_embedding = False
-    decoder.embeddings.weight = decoder.projection.weight = weights.embedding(pieces)
+    embedding, scales = _quantised_rows(weights.embedding(pieces))
+    for part in (decoder.embeddings, decoder.projection):
+        part.weight, part.weight_scale = embedding, scales
     _set_norm(decoder.layer_norm, weights.stored("output_norm"))
     for index, layer in enumerate(decoder.layer):
         _set_layer(layer, index, weights)
+        _quantise(layer)
 
     spec.register_vocabulary(pieces)
     spec.config.bos_token = "<bos>"  # noqa: S105 - a token of the model, not a secret
     spec.config.eos_token = "<eos>"  # noqa: S105 - the same
     spec.config.unk_token = "<unk>"  # noqa: S105 - the same
     spec.validate()
-    spec.optimize("int8")
+    spec.optimize()  # what is stored twice becomes one
     spec.save(str(target))
+
+
+def _quantise(part: Any) -> None:
+    part.validate()
+    part.optimize("int8")
+
+
+def _quantised_rows(blocks: Iterable[Any]) -> tuple[Any, Any]:
+    """An embedding in 8-bit integers, and the scale of each of its rows."""
+    import numpy as np
+    from ctranslate2.specs import common_spec
+
+    parts = []
+    for block in blocks:
+        part = common_spec.EmbeddingsSpec()
+        part.weight = block
+        _quantise(part)
+        parts.append((part.weight.numpy(), part.weight_scale.numpy()))
+    weights, scales = zip(*parts, strict=True)
+    return np.concatenate(weights), np.concatenate(scales)
 
 
 def _empty_model() -> Any:

@@ -1,21 +1,26 @@
 """Segments to sentences of an edition.
 
-Each text goes once and in one call through: shield, memory, engine, checks and second
-tries, glossary. The engine is loaded only when the memory does not have everything.
+Each text goes once and in one call through: shield, glosses, memory, engine, checks and
+second tries, glossary. The engine and the word list are loaded only when the memory does not
+have everything.
 """
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Protocol
 
-from digest.edition import ModelNote, Sentence
+from digest.edition import Gloss, ModelNote, Sentence
+from digest.lexicon.meaning import Missing, doubtful
 from digest.translation.casing import is_shouted, sentence_case
 from digest.translation.engine import Decoding, Engine, Hypothesis, Model, unique
 from digest.translation.glossary import Glossary, Settlement, put_terms
 from digest.translation.ladder import VERSION as LADDER_VERSION
 from digest.translation.ladder import Candidate, judge, try_again
-from digest.translation.shield import shield, unshield
+from digest.translation.memory import Remembered
+from digest.translation.prompts import FEW, restore_brackets, write_prompt
+from digest.translation.shield import placeholders, shield, unshield
+from digest.translation.words import Words
 
 Progress = Callable[[int, int], None]
 """Told how many segments are done, of how many."""
@@ -25,13 +30,19 @@ _SOFT_HYPHEN = "\xad"
 
 
 class Memory(Protocol):
-    """What was translated before: `TranslationMemory`, or nothing at all."""
+    """What was found before: `TranslationMemory`, or nothing at all."""
 
-    def recall(self, segments: Sequence[str]) -> Mapping[str, Hypothesis]:
-        """What is remembered of these segments."""
+    def recall(self, prompts: Sequence[str]) -> Mapping[str, Remembered]:
+        """What is remembered of these prompts."""
 
-    def remember(self, translations: Iterable[tuple[str, Hypothesis]]) -> None:
-        """Keep finished translations."""
+    def remember(self, translations: Iterable[tuple[str, Remembered]]) -> None:
+        """Keep finished translations, by their prompts."""
+
+    def recall_glosses(self, words: str, texts: Sequence[str]) -> Mapping[str, tuple[Gloss, ...]]:
+        """The glosses of texts, as a word list has them."""
+
+    def remember_glosses(self, words: str, glosses: Mapping[str, tuple[Gloss, ...]]) -> None:
+        """Keep the glosses of texts."""
 
     def close(self) -> None:
         """Let go of the file."""
@@ -40,12 +51,20 @@ class Memory(Protocol):
 class NoMemory:
     """Remembers nothing."""
 
-    def recall(self, segments: Sequence[str]) -> Mapping[str, Hypothesis]:
+    def recall(self, prompts: Sequence[str]) -> Mapping[str, Remembered]:
         """Nothing."""
-        del segments
+        del prompts
         return {}
 
-    def remember(self, translations: Iterable[tuple[str, Hypothesis]]) -> None:
+    def remember(self, translations: Iterable[tuple[str, Remembered]]) -> None:
+        """Keeps nothing."""
+
+    def recall_glosses(self, words: str, texts: Sequence[str]) -> Mapping[str, tuple[Gloss, ...]]:
+        """Nothing."""
+        del words, texts
+        return {}
+
+    def remember_glosses(self, words: str, glosses: Mapping[str, tuple[Gloss, ...]]) -> None:
         """Keeps nothing."""
 
     def close(self) -> None:
@@ -62,9 +81,12 @@ class Counts:
     tried_again: int = 0
 
 
-def memory_options(decoding: Decoding, compute_type: str) -> str:
+def memory_options(decoding: Decoding, compute_type: str, *, meaning: bool) -> str:
     """The part of a memory's key that says how its translations were made."""
-    return f"beam={decoding.beam_size} compute={compute_type} ladder={LADDER_VERSION}"
+    return (
+        f"beam={decoding.beam_size} compute={compute_type} ladder={LADDER_VERSION} "
+        f"meaning={'on' if meaning else 'off'}"
+    )
 
 
 class Translator:
@@ -77,6 +99,7 @@ class Translator:
         *,
         decoding: Decoding,
         glossary: Glossary,
+        words: Words,
         memory: Memory,
         progress: Progress,
     ) -> None:
@@ -85,8 +108,10 @@ class Translator:
         self._load = load
         self._decoding = decoding
         self._glossary = glossary
+        self._words = words
         self._memory = memory
         self._progress = progress
+        self._glosses: dict[str, tuple[Gloss, ...]] = {}
 
     def close(self) -> None:
         """Close the memory."""
@@ -111,46 +136,107 @@ class Translator:
         prepared = {dutch: _prepare(dutch) for dutch in unique(segments)}
         prose = unique(part.text for part in prepared.values() if part.is_prose)
         self.counts.segments += len(prepared)
+        self._look_up(prose + [part.cased for part in prepared.values() if part.is_prose])
         candidates = self._settle(prose, self._translate(prose))
         return {
-            dutch: _finish(dutch, part, *candidates[part.text])
+            dutch: _finish(dutch, part, *candidates[part.text], self._glosses[part.cased])
             if part.is_prose
             else Sentence(dutch=dutch, english=dutch)
             for dutch, part in prepared.items()
         }
 
+    def _look_up(self, texts: Iterable[str]) -> None:
+        """Find the glosses of texts, in the memory or in the word list."""
+        wanted = [text for text in unique(texts) if text not in self._glosses]
+        edition = self._words.edition
+        self._glosses |= self._memory.recall_glosses(edition, wanted)
+        if missing := [text for text in wanted if text not in self._glosses]:
+            found = self._words.find_glosses(missing)
+            self._memory.remember_glosses(edition, found)
+            self._glosses |= found
+
+    @property
+    def reads_glosses(self) -> bool:
+        """Whether the engine is given the English of less common words."""
+        return self.model.reads_glosses
+
+    def ask(
+        self, texts: Sequence[str], decoding: Decoding, *, meanings: int
+    ) -> Iterator[tuple[int, tuple[Hypothesis, ...]]]:
+        """Let the engine translate texts; see `Wording.ask`."""
+        prompts = self._prompts(texts, meanings)
+        for index, hypotheses in self._engine.translate_segments(prompts, decoding):
+            text = texts[index] if self.reads_glosses else ""
+            yield index, tuple(restore_brackets(text, each) for each in hypotheses)
+
+    def _prompts(self, texts: Sequence[str], meanings: int = FEW) -> list[str]:
+        """What the engine is given: the texts, annotated where the model reads glosses."""
+        if not self.reads_glosses:
+            return list(texts)
+        self._look_up(texts)
+        return [write_prompt(text, self._glosses[text], meanings) for text in texts]
+
+    def missing(self, dutch: str, english: str) -> tuple[Missing, ...]:
+        """The words of a text whose meaning is not in its translation."""
+        found = self._words.missing(dutch, english)
+        return tuple(lost for lost in found if not placeholders(lost.gloss.head.upper()))
+
     def _translate(self, texts: Sequence[str]) -> Mapping[str, Candidate]:
         """The best candidate for each text, from the memory or the engine."""
-        remembered = self._memory.recall(texts)
-        found = {text: judge(text, hypothesis) for text, hypothesis in remembered.items()}
+        prompts = dict(zip(texts, self._prompts(texts), strict=True))
+        remembered = self._memory.recall(list(prompts.values()))
+        found = {
+            text: self._judge_again(text, remembered[prompts[text]])
+            for text in texts
+            if prompts[text] in remembered
+        }
         missing = [text for text in texts if text not in found]
         self.counts.remembered += len(found)
         if missing:
-            fresh = self._first_try(missing)
-            doubtful = {text: candidate for text, candidate in fresh.items() if candidate.doubts}
+            fresh = self._first_try(missing, prompts)
+            doubtful = {text: first for text, first in fresh.items() if first.is_doubtful}
             if doubtful:
-                fresh |= try_again(doubtful, engine=self._engine, decoding=self._decoding)
-                self._memory.remember((text, fresh[text].hypothesis) for text in doubtful)
+                fresh |= try_again(doubtful, decoding=self._decoding, wording=self)
+                self._remember({text: fresh[text] for text in doubtful}, prompts)
             self.counts.translated += len(missing)
             self.counts.tried_again += len(doubtful)
             found |= fresh
         return found
 
-    def _first_try(self, texts: Sequence[str]) -> dict[str, Candidate]:
+    def _first_try(self, texts: Sequence[str], prompts: Mapping[str, str]) -> dict[str, Candidate]:
         """One call of the engine; what nobody doubts is remembered as it comes."""
         fresh: dict[str, Candidate] = {}
-        waiting: list[tuple[str, Hypothesis]] = []
-        for index, hypotheses in self._engine.translate_segments(texts, self._decoding):
-            candidate = judge(texts[index], hypotheses[0])
-            fresh[texts[index]] = candidate
-            if not candidate.doubts:
-                waiting.append((texts[index], candidate.hypothesis))
+        waiting: dict[str, Candidate] = {}
+        for index, (hypothesis, *_) in self.ask(texts, self._decoding, meanings=FEW):
+            text = texts[index]
+            fresh[text] = judge(text, hypothesis, self.missing(text, hypothesis.text))
+            if not fresh[text].is_doubtful:
+                waiting[text] = fresh[text]
             if len(waiting) == _REMEMBER_EVERY:
-                self._memory.remember(waiting)
-                waiting = []
+                self._remember(waiting, prompts)
+                waiting = {}
             self._progress(len(fresh), len(texts))
-        self._memory.remember(waiting)
+        self._remember(waiting, prompts)
         return fresh
+
+    def _remember(self, candidates: Mapping[str, Candidate], prompts: Mapping[str, str]) -> None:
+        self._memory.remember(
+            (
+                prompts[text],
+                Remembered(
+                    hypothesis=candidate.hypothesis,
+                    checked=self._words.check_key,
+                    missing=candidate.missing,
+                ),
+            )
+            for text, candidate in candidates.items()
+        )
+
+    def _judge_again(self, text: str, kept: Remembered) -> Candidate:
+        """A remembered candidate; its meanings are checked anew where the word list changed."""
+        if kept.checked == self._words.check_key:
+            return judge(text, kept.hypothesis, kept.missing)
+        return judge(text, kept.hypothesis, self.missing(text, kept.hypothesis.text))
 
     def _settle(
         self, texts: Sequence[str], candidates: Mapping[str, Candidate]
@@ -174,17 +260,34 @@ class Translator:
             first, before = settled[text]
             again = answers[retry]
             after = self._glossary.settle(text, again.hypothesis.text)
-            if again.doubts <= first.doubts and not after.missing:
+            if again.rank[0] <= first.rank[0] and not after.missing:
                 terms = dict.fromkeys(before.terms + before.missing + after.terms)
                 settled[text] = again, replace(after, terms=tuple(terms))
         return settled
 
 
+def bare_translator(engine: Engine, *, meaning: bool = True) -> Translator:
+    """A translator without glossary, memory and progress, as models are measured with."""
+    return Translator(
+        engine.model,
+        lambda: engine,
+        decoding=Decoding(),
+        glossary=Glossary(()),
+        words=Words({}, meaning=meaning),
+        memory=NoMemory(),
+        progress=lambda _done, _total: None,
+    )
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Prepared:
-    """A segment as the engine gets it: without what is not prose, not all in capitals."""
+    """A segment as the engine gets it: without what is not prose, not all in capitals.
+
+    `cased` is the Dutch as a reader looks words up in it, letter for letter as long.
+    """
 
     text: str
+    cased: str
     spans: tuple[str, ...]
     shouted: bool
     is_prose: bool
@@ -192,10 +295,12 @@ class _Prepared:
 
 def _prepare(dutch: str) -> _Prepared:
     shouted = is_shouted(dutch)
-    shielded = shield(sentence_case(dutch) if shouted else dutch)
+    cased = sentence_case(dutch) if shouted else dutch
+    shielded = shield(cased)
     rest = unshield(shielded.text, ("",) * len(shielded.spans))
     return _Prepared(
         text=" ".join(shielded.text.replace(_SOFT_HYPHEN, "").split()),
+        cased=cased if len(cased) == len(dutch) else dutch,
         spans=shielded.spans,
         shouted=shouted,
         is_prose=any(map(str.isalpha, rest)),
@@ -203,7 +308,11 @@ def _prepare(dutch: str) -> _Prepared:
 
 
 def _finish(
-    dutch: str, prepared: _Prepared, candidate: Candidate, settlement: Settlement
+    dutch: str,
+    prepared: _Prepared,
+    candidate: Candidate,
+    settlement: Settlement,
+    glosses: tuple[Gloss, ...],
 ) -> Sentence:
     english = settlement.english.upper() if prepared.shouted else settlement.english
     return Sentence(
@@ -212,4 +321,16 @@ def _finish(
         score=candidate.hypothesis.score,
         flags=candidate.flags,
         terms=settlement.terms,
+        glosses=glosses,
+        missing=tuple(
+            _in_dutch(dutch, prepared.text, lost) for lost in doubtful(candidate.missing)
+        ),
     )
+
+
+def _in_dutch(dutch: str, text: str, gloss: Gloss) -> Gloss:
+    """A gloss of what the engine was given, at its place in the segment itself."""
+    start = dutch.lower().find(text[gloss.start : gloss.end].lower())
+    if text == dutch or start < 0:
+        return gloss
+    return replace(gloss, start=start, end=start + gloss.end - gloss.start)

@@ -296,7 +296,8 @@ class TestProcess:
         environment = {"PATH": "/usr/bin:/bin", "HOME": os.environ["HOME"], "LC_ALL": "POSIX"}
         done = subprocess.run(
             [sys.executable, "-m", "digest", *arguments],
-            env=environment | {"DIGEST_MODELS": os.environ["DIGEST_MODELS"]},
+            env=environment
+            | {name: value for name, value in os.environ.items() if name.startswith("DIGEST_")},
             cwd=CHECKOUT,
             stdout=stdout,
             stderr=subprocess.PIPE,

@@ -300,7 +300,7 @@ class TestSchedule:
         ).stdout
         command = printed.splitlines()[-1].split(" ", 5)[5].replace(r"\%", "%")
         bare = {"HOME": str(home), "PATH": "/usr/bin:/bin", "SHELL": "/bin/sh", "LOGNAME": "me"}
-        bare["DIGEST_MODELS"] = os.environ["DIGEST_MODELS"]
+        bare |= {name: value for name, value in os.environ.items() if name.startswith("DIGEST_")}
         done = subprocess.run(
             ["/bin/sh", "-c", command], env=bare, cwd=home, capture_output=True, check=False
         )

@@ -64,7 +64,7 @@ def with_metadata(**values: str | None) -> Callable[[dict[str, bytes]], None]:
 
 
 def install(archive: Path, library: Library, sha256: str = "") -> None:
-    install_package(archive, library, origin="test", sha256=sha256)
+    install_package(archive, library, origin="test", sha256=sha256, anyway=True)
 
 
 def installed(library: Library) -> list[Path]:
@@ -74,7 +74,7 @@ def installed(library: Library) -> list[Path]:
 @pytest.mark.model
 class TestInstall:
     def test_a_whole_package_is_put_in_place_with_a_record(self, library: Library) -> None:
-        outcome = install_package(TINY, library, origin="a friend")
+        outcome = install_package(TINY, library, origin="a friend", anyway=True)
         assert installed(library) == [outcome.path]
         assert outcome.name == "translate-nl_en 0.1"
         record = read_record(outcome.path)
@@ -84,12 +84,12 @@ class TestInstall:
         assert {path.name for path in library.packages.iterdir()} == {outcome.path.name, ".lock"}
 
     def test_the_same_again_is_left_as_it_is(self, library: Library) -> None:
-        first = install_package(TINY, library, origin="x")
-        again = install_package(TINY, library, origin="y")
+        first = install_package(TINY, library, origin="x", anyway=True)
+        again = install_package(TINY, library, origin="y", anyway=True)
         assert (again.already, again.path) == (True, first.path)
 
     def test_a_changed_file_is_seen_and_repaired_by_a_new_install(self, library: Library) -> None:
-        path = install_package(TINY, library, origin="x").path
+        path = install_package(TINY, library, origin="x", anyway=True).path
         (path / "README.md").write_text("changed")
         assert changed_files(path) == ("README.md",)
         (path / "README.md").unlink()
@@ -135,7 +135,7 @@ class TestInstall:
         how: str,
     ) -> None:
         older = remade(tmp_path, with_metadata(package_version="0.0"))
-        good = install_package(older, library, origin="x").path
+        good = install_package(older, library, origin="x", anyway=True).path
         compression = zipfile.ZIP_DEFLATED if how == "bomb" else zipfile.ZIP_STORED
         bad = remade(tmp_path, change, compression=compression)
         if how == "truncated":
@@ -180,7 +180,7 @@ class TestInstall:
             install(TINY, library)
 
     def test_killed_at_any_moment_it_leaves_whole_packages_only(self, library: Library) -> None:
-        old = install_package(TINY, library, origin="x").path
+        old = install_package(TINY, library, origin="x", anyway=True).path
         renamed = old.rename(old.with_name("translate-nl_en-0_0-old"))
         code = (
             "import sys; from pathlib import Path; from tests.translation.test_install import *\n"
@@ -368,8 +368,9 @@ class TestCommands:
         monkeypatch.setenv("ARGOS_PACKAGE_INDEX", f"{site.address}/")
         listed = json.loads(digest("models", "list", "--available", "--json").stdout)
         assert [(row["name"], row["version"]) for row in listed] == [("translate-nl_en", "0.1")]
-        result = digest("models", "install")
-        assert (result.exit_code, result.stderr) == (0, "translate-nl_en 0.1 is installed.\n")
+        result = digest("models", "install", "--anyway")
+        assert result.exit_code == 0
+        assert result.stderr.startswith("translate-nl_en 0.1 is installed: chrF ")
         (row,) = json.loads(digest("models", "list", "--json").stdout)
         assert row["origin"] == f"{site.address}/tiny.argosmodel"
         assert row["verified"].startswith("verified 20")
@@ -389,29 +390,31 @@ class TestCommands:
             )
         )
         index = ["--index", tmp_path.as_uri()]
-        assert digest("models", "install", "nl-en", *index, "-q").exit_code == 0
-        assert digest("translate", "Het vliegtuig sluit de grens").stdout.startswith("The plane")
+        assert digest("models", "install", "nl-en", "--anyway", *index, "-q").exit_code == 0
+        named = ["--model", "translate-nl_en"]
+        done = digest("translate", *named, "Het vliegtuig sluit de grens")
+        assert done.stdout.startswith("The plane")
 
     def test_a_file_or_an_address_is_installed_and_pinned_by_hand(self, site: Site) -> None:
-        wrong = digest("models", "install", TINY, "--sha256", "0" * 64)
+        wrong = digest("models", "install", "--anyway", TINY, "--sha256", "0" * 64)
         assert wrong.exit_code == 69
         assert "is not the package it should be" in wrong.stderr
-        assert digest("models", "install", TINY, "--sha256", TINY_SHA256).exit_code == 0
-        again = digest("models", "install", f"{site.address}/tiny.argosmodel")
+        assert digest("models", "install", "--anyway", TINY, "--sha256", TINY_SHA256).exit_code == 0
+        again = digest("models", "install", "--anyway", f"{site.address}/tiny.argosmodel")
         assert again.stderr == "translate-nl_en 0.1 is installed already.\n"
 
     def test_a_package_that_changed_on_the_server_is_refused(self, site: Site) -> None:
-        assert digest("models", "install", TINY).exit_code == 0
+        assert digest("models", "install", "--anyway", TINY).exit_code == 0
         changed = io.BytesIO(TINY.read_bytes())
         with zipfile.ZipFile(changed, "a") as archive:
             archive.writestr(f"{TOP}/new", "x")
         site.files["/tiny.argosmodel"] = changed.getvalue()
-        result = digest("models", "install", f"{site.address}/tiny.argosmodel")
+        result = digest("models", "install", "--anyway", f"{site.address}/tiny.argosmodel")
         assert result.exit_code == 69
         assert "translate-nl_en 0.1 has changed" in result.stderr
 
     def test_a_changed_model_fails_verification(self, tmp_path: Path) -> None:
-        digest("models", "install", TINY)
+        digest("models", "install", "--anyway", TINY)
         (path,) = (tmp_path / "models" / "packages").glob("*/README.md")
         path.write_text("changed")
         result = digest("models", "verify")
@@ -419,7 +422,7 @@ class TestCommands:
         assert "changed since it was installed: README.md" in result.stdout
 
     def test_removing_takes_it_away(self, tmp_path: Path) -> None:
-        digest("models", "install", TINY)
+        digest("models", "install", "--anyway", TINY)
         assert digest("models", "remove", "translate-nl_en").exit_code == 0
         assert "No model is installed" in digest("models", "list").stderr
         assert digest("models", "remove", "translate-nl_en").exit_code == 2
@@ -429,18 +432,50 @@ class TestCommands:
     def test_what_is_nothing_is_named(self, what: str) -> None:
         assert digest("models", "install", what).exit_code == 2
 
-    def test_the_newest_version_is_used_unless_another_is_named(self, tmp_path: Path) -> None:
-        digest("models", "install", TINY)
-        digest("models", "install", remade(tmp_path, with_metadata(package_version="0.10")))
-        digest("models", "install", remade(tmp_path, with_metadata(package_version="0.9")))
+    def test_one_that_cannot_translate_news_is_refused_and_only_used_by_name(
+        self, tmp_path: Path
+    ) -> None:
+        refused = digest("models", "install", TINY)
+        assert refused.exit_code == 69
+        assert "cannot translate news: chrF 1" in refused.stderr
+        assert "--anyway" in refused.stderr
+        assert digest("models", "install", "--anyway", TINY).exit_code == 0
+        article = tmp_path / "a.txt"
+        article.write_text("De minister opent een brug\n")
+        unnamed = digest("run", article)
+        assert unnamed.exit_code == 69
+        assert "cannot translate news" in unnamed.stderr
+        named = digest("run", article, "--model", "translate-nl_en")
+        assert named.exit_code == 0
+        assert "chrF 1" in named.stdout, "the foot of the edition has the figure"
+
+    def test_versions_of_the_same_figures_go_by_age(self, tmp_path: Path) -> None:
+        digest("models", "install", "--anyway", TINY)
+        for version in ("0.10", "0.9"):
+            changed = remade(tmp_path, with_metadata(package_version=version))
+            digest("models", "install", "--anyway", changed)
         lines = digest("models", "list").stdout.splitlines()
         assert [line.split()[1] for line in lines] == ["0.10", "0.9", "0.1"]
         article = tmp_path / "a.txt"
         article.write_text("De minister opent een brug\n")
-        assert "translate-nl_en 0.10" in digest("run", article).stdout
-        assert (
-            "translate-nl_en 0.9" in digest("run", article, "--model", "translate-nl_en 0.9").stdout
-        )
+        named = digest("run", article, "--model", "translate-nl_en 0.9")
+        assert "translate-nl_en 0.9" in named.stdout
+
+    def test_what_came_by_other_ways_is_measured_when_it_is_first_needed(
+        self, tmp_path: Path, tiny_package: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setenv("ARGOS_PACKAGES_DIR", str(tiny_package.parent))
+        assert "not measured" in digest("models", "list").stdout
+        article = tmp_path / "a.txt"
+        article.write_text("De minister opent een brug\n")
+        first = digest("run", article)
+        assert first.exit_code == 69
+        assert "Measuring translate-nl_en 0.1" in first.stderr
+        again = digest("run", article)
+        assert "Measuring" not in again.stderr
+        assert "cannot translate news" in again.stderr
+        (row,) = json.loads(digest("models", "measure", "--json").stdout)
+        assert (row["name"], row["sentences"]) == ("translate-nl_en 0.1", 60)
 
 
 @pytest.mark.model

@@ -3,13 +3,17 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator, Sequence
+from contextlib import closing
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
+from digest.edition import Flag, Gloss, Term
 from digest.translation.engine import Decoding, Hypothesis
-from digest.translation.memory import MemorySettings, TranslationMemory
+from digest.translation.glossary import Glossary
+from digest.translation.memory import _SCHEMA, MemorySettings, Remembered, TranslationMemory
+from digest.translation.words import Words
 from tests import CHECKOUT
 from tests.fakes import MODEL, FakeEngine, translator
 
@@ -45,7 +49,11 @@ def shelf(tmp_path: Path) -> Iterator[Shelf]:
         memory.close()
 
 
-HELLO = ("Hallo.", Hypothesis(text="Hello.", score=-0.25))
+def kept(text: str, score: float = 0.0) -> Remembered:
+    return Remembered(hypothesis=Hypothesis(text=text, score=score))
+
+
+HELLO = ("Hallo.", kept("Hello.", -0.25))
 
 
 def test_what_was_remembered_is_recalled_by_the_next_run(shelf: Shelf) -> None:
@@ -63,13 +71,13 @@ def test_another_model_or_other_options_have_their_own(shelf: Shelf) -> None:
 
 def test_thousands_of_segments_are_recalled(shelf: Shelf) -> None:
     memory = shelf.open()
-    many = [(f"Zin {n}.", Hypothesis(text=f"Sentence {n}.", score=0.0)) for n in range(3000)]
+    many = [(f"Zin {n}.", kept(f"Sentence {n}.")) for n in range(3000)]
     memory.remember(many)
     assert memory.recall([source for source, _ in many]) == dict(many)
 
 
 def test_what_nobody_uses_is_forgotten(shelf: Shelf) -> None:
-    used = ("Dag.", Hypothesis(text="Bye.", score=0.0))
+    used = ("Dag.", kept("Bye."))
     shelf.open().remember([HELLO, used])
     shelf.open(today=TODAY + 100).recall(["Dag."])
     shelf.open(today=TODAY + 200).close()
@@ -185,3 +193,74 @@ def test_a_failing_engine_leaves_what_was_finished(shelf: Shelf) -> None:
     with pytest.raises(KeyboardInterrupt):
         translator(Dying(), memory=shelf.open())(texts)
     assert len(shelf.open().recall(texts)) == 16
+
+
+def test_glosses_are_kept_by_the_word_list_they_come_from(shelf: Shelf) -> None:
+    gloss = Gloss(start=0, end=5, head="hallo", meanings=("hello", "hi"))
+    shelf.open().remember_glosses("list 1", {"Hallo.": (gloss,), "Ja.": ()})
+    memory = shelf.open()
+    assert memory.recall_glosses("list 1", ["Hallo.", "Ja.", "Nee."]) == {
+        "Hallo.": (gloss,),
+        "Ja.": (),
+    }
+    assert memory.recall_glosses("list 2", ["Hallo."]) == {}
+
+
+def test_a_remembered_edition_loads_neither_the_word_list_nor_the_engine(shelf: Shelf) -> None:
+    dutch = "De kogel raakte een slagader."
+    answers = {dutch: "The bullet hit an accomplice."}
+    first = translator(FakeEngine(answers=answers), memory=shelf.open(), meaning=True)([dutch])
+    engine = FakeEngine(fails=True)
+    again = translator(engine, memory=shelf.open(), meaning=True)
+    again._words.find_glosses = None  # type: ignore[assignment,method-assign]
+    again._words.missing = None  # type: ignore[assignment,method-assign]
+    assert again([dutch]) == first
+    assert engine.calls == []
+
+
+def test_another_glossary_is_asked_anew_about_a_remembered_sentence(shelf: Shelf) -> None:
+    dutch = "De kogel raakte een slagader."
+    answers = {dutch: "The bullet hit an accomplice."}
+    first = translator(FakeEngine(answers=answers), memory=shelf.open(), meaning=True)([dutch])
+    assert first[dutch].flags == (Flag.MEANING,)
+    mended = Glossary([Term(source="slagader", target="accomplice")])
+    engine = FakeEngine(fails=True)
+    again = translator(engine, memory=shelf.open(), meaning=True, glossary=mended)([dutch])
+    assert again[dutch].flags == ()
+
+
+def test_another_word_list_never_gets_an_old_answer(shelf: Shelf) -> None:
+    dutch = "Zij danst in de balzaal."
+    reader = replace(MODEL, reads_glosses=True)
+    first = FakeEngine(answers={}, model=reader)
+    translator(first, memory=shelf.open())([dutch])
+    other = translator(FakeEngine(answers={}, model=reader), memory=shelf.open())
+    other._words = OtherWords({}, meaning=False)
+    other([dutch])
+    assert other.counts.remembered == 0
+    assert other.counts.translated == 1
+
+
+class OtherWords(Words):
+    """A word list that has another word for everything."""
+
+    edition = "other"
+
+    def find_glosses(self, texts: Sequence[str]) -> dict[str, tuple[Gloss, ...]]:
+        return {text: (Gloss(start=0, end=3, head="zij", meanings=("other",)),) for text in texts}
+
+
+def test_a_memory_of_version_1_is_carried_over(shelf: Shelf) -> None:
+    shelf.settings.path.parent.mkdir()
+    with closing(sqlite3.connect(shelf.settings.path)) as old, old:
+        old.executescript(_SCHEMA)
+        key = (f"{MODEL.name} 1 {MODEL.digest}", "")
+        old.execute(
+            "INSERT INTO translation VALUES (?, ?, ?, ?, ?, ?)",
+            (*key, "Hallo.", "Hello.", -0.25, TODAY),
+        )
+        old.execute("PRAGMA user_version = 1")
+    memory = shelf.open()
+    assert memory.recall(["Hallo."]) == dict([HELLO])
+    memory.remember_glosses("list", {"Ja.": ()})
+    assert shelf.warnings == []

@@ -1,5 +1,6 @@
 """What happens to a segment around the engine: shield, casing, second tries, glossary."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -11,7 +12,7 @@ from digest.errors import ConfigurationError
 from digest.translation.casing import is_shouted, sentence_case
 from digest.translation.glossary import Glossary, HouseStyle, house_names, read_glossary
 from digest.translation.shield import placeholders, shield, split_at_placeholders, unshield
-from tests.fakes import FakeEngine, translator
+from tests.fakes import MODEL, FakeEngine, translator
 
 
 def translate(
@@ -103,9 +104,8 @@ class TestSecondTries:
             "Er vielen 12 doden.",
             {"Er vielen 12 doden.": ("There were 21 deaths.", "There were 12 deaths.")},
         )
-        assert sentence == Sentence(
-            dutch="Er vielen 12 doden.", english="There were 12 deaths.", score=-0.5
-        )
+        assert (sentence.english, sentence.score) == ("There were 12 deaths.", -0.5)
+        assert sentence.flags == ()
         assert len(engine.calls) == 2
 
     def test_what_stays_doubtful_keeps_its_flag(self) -> None:
@@ -229,3 +229,98 @@ class TestGlossary:
         (tmp_path / name).write_text(text)
         with pytest.raises(ConfigurationError, match=message):
             read_glossary(tmp_path / name)
+
+
+READER = replace(MODEL, reads_glosses=True)
+
+
+class TestGlosses:
+    def test_a_model_that_reads_them_gets_one_a_word_and_all_where_that_was_doubtful(self) -> None:
+        dutch = "De minister verhoogt de tarieven met 12 procent."
+        first = "De minister verhoogt [increase] de tarieven [rate] met 12 procent [percent]."
+        engine = FakeEngine(
+            answers={first: "The minister raises the rates by 12 percent."}, model=READER
+        )
+        glosses = translator(engine)([dutch])[dutch].glosses
+        assert engine.calls == [[first]]
+        assert [dutch[gloss.start : gloss.end] for gloss in glosses] == [
+            "verhoogt",
+            "tarieven",
+            "procent",
+        ]
+        doubted = FakeEngine(answers={first: "x 21"}, model=READER)
+        translator(doubted)([dutch])
+        assert "[rate; tariff; fare]" in doubted.calls[1][0]
+
+    def test_another_model_gets_plain_text(self) -> None:
+        _, engine = translate("Zij danst in de balzaal.", {})
+        assert engine.calls == [["Zij danst in de balzaal."]]
+
+    def test_square_brackets_of_the_text_are_round_in_the_prompt_and_come_back(self) -> None:
+        dutch = "De balzaal [foto] is open."
+        engine = FakeEngine(
+            answers={"De balzaal [ballroom] (foto) is open.": "The ballroom (photo) is open."},
+            model=READER,
+        )
+        assert translator(engine)([dutch])[dutch].english == "The ballroom [photo] is open."
+
+    def test_glosses_stand_at_their_words_also_in_capitals_and_beside_addresses(
+        self,
+    ) -> None:
+        for dutch in ("ZIJ DANST IN DE BALZAAL", "Kijk op https://a.nl/ in de balzaal."):
+            sentence, _ = translate(dutch, {})
+            assert [dutch[gloss.start : gloss.end].lower() for gloss in sentence.glosses][-1] == (
+                "balzaal"
+            )
+
+
+class TestMeaning:
+    DUTCH = "De kogel raakte een slagader."
+    WRONG = "The bullet hit an accomplice."
+    RIGHT = "The bullet hit an artery."
+
+    def translate(self, answers: dict[str, str | tuple[str, ...]]) -> tuple[Sentence, FakeEngine]:
+        engine = FakeEngine(answers=answers)
+        return translator(engine, meaning=True)([self.DUTCH])[self.DUTCH], engine
+
+    def test_a_lost_word_is_named_with_its_meaning(self) -> None:
+        sentence, _ = self.translate(
+            {self.DUTCH: self.WRONG, "De kogel raakte een artery.": self.WRONG}
+        )
+        assert sentence.flags == (Flag.MEANING,)
+        (lost,) = sentence.missing
+        assert (self.DUTCH[lost.start : lost.end], lost.meanings) == ("slagader", ("artery",))
+
+    def test_the_english_word_in_its_place_may_mend_it(self) -> None:
+        sentence, engine = self.translate(
+            {self.DUTCH: self.WRONG, "De kogel raakte een artery.": self.RIGHT}
+        )
+        assert (sentence.english, sentence.flags, sentence.missing) == (self.RIGHT, (), ())
+        assert engine.calls == [[self.DUTCH], ["De kogel raakte een artery."]]
+
+    def test_of_several_hypotheses_the_one_that_keeps_the_meaning_wins(self) -> None:
+        sentence, _ = self.translate(
+            {self.DUTCH: (self.WRONG, self.RIGHT), "De kogel raakte een artery.": self.WRONG}
+        )
+        assert sentence.english == self.RIGHT
+
+    def test_a_meaning_never_outweighs_a_number(self) -> None:
+        dutch = "De 12 kogels raakten een slagader."
+        engine = FakeEngine(
+            answers={
+                dutch: "The 12 bullets hit an accomplice.",
+                "De 12 kogels raakten een artery.": "The 21 bullets hit an artery.",
+            }
+        )
+        sentence = translator(engine, meaning=True)([dutch])[dutch]
+        assert sentence.english == "The 12 bullets hit an accomplice."
+
+    def test_it_can_be_switched_off(self) -> None:
+        sentence, engine = translate(self.DUTCH, {self.DUTCH: self.WRONG})
+        assert (sentence.flags, len(engine.calls)) == ((), 1)
+
+    def test_a_wrong_entry_is_mended_by_the_glossary(self) -> None:
+        engine = FakeEngine(answers={self.DUTCH: self.WRONG})
+        glossary = Glossary([Term(source="slagader", target="accomplice")])
+        sentence = translator(engine, meaning=True, glossary=glossary)([self.DUTCH])[self.DUTCH]
+        assert sentence.flags == ()

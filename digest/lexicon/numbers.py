@@ -19,9 +19,10 @@ Reading = float | tuple[str, int]
 
 @dataclass(frozen=True, slots=True)
 class Number:
-    """A number in a text: how it is written, what it may mean, and whether in digits."""
+    """A number in a text: how it is written and where, what it may mean, whether in digits."""
 
     text: str
+    start: int
     readings: frozenset[Reading]
     in_digits: bool
 
@@ -147,7 +148,12 @@ def find_numbers(text: str, language: Language) -> tuple[Number, ...]:
                 round(reading * factor, 3) for reading in readings if isinstance(reading, float)
             }
         numbers.append(
-            Number(text=found[0], readings=frozenset(readings), in_digits=bool(found["digits"]))
+            Number(
+                text=found[0],
+                start=found.start(),
+                readings=frozenset(readings),
+                in_digits=bool(found["digits"]),
+            )
         )
     return tuple(numbers)
 

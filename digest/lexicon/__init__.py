@@ -1,0 +1,1 @@
+"""The Dutch-English word list: what words mean, and whether a meaning arrived."""

@@ -313,7 +313,7 @@ class _Reader:
             yield Item(
                 gloss=Gloss(start=word.start, end=word.end, head=word.text),
                 kind=Kind.NAME,
-                glosses=self._glosses(word),
+                glosses=self._glosses(word) or self._beginning(word),
                 parts=tuple(self._parts(word.form)),
                 forms=(word.form,),
                 rate=Kind.NAME.value,
@@ -368,6 +368,13 @@ class _Reader:
         entries = (self._lexicon.entry(form) for form in dict.fromkeys((word.form, word.lemma)))
         return tuple(dict.fromkeys(gloss for entry in entries if entry for gloss in entry.glosses))
 
+    def _beginning(self, word: Word) -> tuple[str, ...]:
+        """The translations of what a name begins with: `Russischtalige`, `Amsterdammer`."""
+        sizes = range(len(word.form) - 1, _LEAST_BEGINNING - 1, -1)
+        entries = (self._lexicon.entry(word.form[:size]) for size in sizes)
+        found = next((entry for entry in entries if entry), None)
+        return found.glosses if found else ()
+
     def _parts(self, form: str) -> Iterator[tuple[tuple[str, ...], ...]]:
         """The ways to take a compound apart, each with the translations of its parts."""
         for first, second in self._lexicon.compounds(form):
@@ -385,6 +392,7 @@ class _Reader:
 
 
 _TYPICAL_SEEN = 5
+_LEAST_BEGINNING = 5
 _TELLING = 0.93
 """Frequent words that are found more rarely in human translations are not looked for."""
 

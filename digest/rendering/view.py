@@ -364,16 +364,10 @@ def _pieces(sentence: Sentence) -> Iterator[Piece]:
         if end <= gloss.start < gloss.end:
             yield Piece(text=plain(sentence.dutch[end : gloss.start]))
             word = plain(sentence.dutch[gloss.start : gloss.end])
-            yield Piece(text=word, meaning=_meaning(word, gloss))
+            yield Piece(text=word, meaning=f"{gloss.head}: {', '.join(gloss.meanings)}")
             end = gloss.end
     if end:
         yield Piece(text=plain(sentence.dutch[end:]))
-
-
-def _meaning(word: str, gloss: Gloss) -> str:
-    """The meanings, after the head where the word stands in another form."""
-    meanings = ", ".join(gloss.meanings)
-    return meanings if gloss.head == word.lower() else f"{gloss.head}: {meanings}"
 
 
 def _notes(edition: Edition, *, translated: bool) -> Iterable[str]:

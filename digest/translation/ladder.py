@@ -199,13 +199,6 @@ def _meanings_in_place(segment: str, candidate: Candidate) -> tuple[str, ...]:
     return ("".join([*pieces, segment[end:]]),) if pieces else ()
 
 
-def _all_glosses(segment: str, candidate: Candidate) -> tuple[str, ...]:
-    """The segment with all of its glosses, where no meaning can be put in its place."""
-    if not candidate.doubts and _meanings_in_place(segment, candidate):
-        return ()
-    return (segment,)
-
-
 def _is_plain(gloss: Gloss) -> bool:
     """Whether a gloss has a meaning that can stand in a sentence: no parts of a compound."""
     return bool(gloss.meanings) and "+" not in gloss.meanings[0]
@@ -244,7 +237,7 @@ def _around_placeholders(segment: str, candidate: Candidate) -> tuple[str, ...]:
 RUNGS = (
     Rung(name="meanings in place", rewrites=(_meanings_in_place,), reading=False),
     Rung(name="other hypotheses", rewrites=(_as_it_is,), reading=False, hypotheses=4),
-    Rung(name="all meanings", rewrites=(_meanings_in_place, _all_glosses), reading=True),
+    Rung(name="all glosses", rewrites=(_meanings_in_place, _only_unsound), reading=True),
     Rung(
         name="no repeats",
         rewrites=(_only_unsound, _plain_quotes),

@@ -18,7 +18,7 @@ from digest.translation.prompts import without_glosses
 NAME = "starter-nl_en"
 
 _BEAM_SIZE = 1
-_BATCH_TOKENS = 4096
+_BATCH_TOKENS = 2048
 _WINDOW = 1024
 
 

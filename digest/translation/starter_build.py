@@ -70,7 +70,7 @@ def build_starter(recipe: Path, target: Path, *, note: Callable[[str], None]) ->
         note("Building the starter model (under a minute, once)")
         built = staging / "built"
         built.mkdir()
-        _convert(gguf, recipe, built)
+        _convert_apart(gguf, recipe, built)
         shutil.copyfile(recipe / "sentencepiece.model", built / "sentencepiece.model")
         _describe(built, recipe)
         if target.exists():
@@ -138,6 +138,15 @@ class _Weights:
         for start in range(0, len(pieces), _ROWS):
             wanted = [rows[piece] for piece in pieces[start : start + _ROWS]]
             yield self._base.tensor("token_embd.weight", wanted)
+
+
+def _convert_apart(gguf: Path, recipe: Path, target: Path) -> None:
+    """Convert in a process of its own, which gives back all of its memory."""
+    command = [sys.executable, "-m", __name__, str(gguf), str(recipe), str(target)]
+    done = subprocess.run(command, check=False, capture_output=True, text=True)  # noqa: S603
+    if done.returncode:
+        reason = (done.stderr.strip().splitlines() or ["the process was ended"])[-1]
+        raise ModelError(f"The starter model cannot be built: {reason}.")
 
 
 def _convert(gguf: Path, recipe: Path, target: Path) -> None:
@@ -262,3 +271,7 @@ def changed_weights(built: Path) -> bool:
     with (built / "model.bin").open("rb") as weights:
         digest = hashlib.file_digest(weights, "sha256").hexdigest()
     return bool(digest != description["digest"])
+
+
+if __name__ == "__main__":
+    _convert(*map(Path, sys.argv[1:]))

@@ -266,12 +266,14 @@ class Translator:
         return settled
 
 
-def bare_translator(engine: Engine, *, meaning: bool = True) -> Translator:
+def bare_translator(
+    engine: Engine, *, meaning: bool = True, decoding: Decoding | None = None
+) -> Translator:
     """A translator without glossary, memory and progress, as models are measured with."""
     return Translator(
         engine.model,
         lambda: engine,
-        decoding=Decoding(),
+        decoding=decoding or Decoding(),
         glossary=Glossary(()),
         words=Words({}, meaning=meaning),
         memory=NoMemory(),

@@ -65,8 +65,17 @@ class TestPages:
 
 
 @pytest.mark.parametrize("name", WEB)
-def test_scripts_add_partners_keys_and_search(reports: dict[str, Any], name: str) -> None:
+def test_words_show_meanings_and_scripts_add_partners_keys_and_search(
+    reports: dict[str, Any], name: str
+) -> None:
     assert reports[name]["behaviour"] == {
+        "meanings": {
+            "before": False,
+            "pointed": True,
+            "focused": True,
+            "outside": [],
+            "text": "balzaal: ballroom",
+        },
         "lit": True,
         "focused": "item-2",
         "sentence": "2-1-1",

@@ -53,9 +53,9 @@ class Candidate:
     missing: tuple[Missing, ...] = ()
 
     @property
-    def is_doubtful(self) -> bool:
-        """Whether a reader should be told."""
-        return bool(self.flags or self.doubts)
+    def is_worth_another_try(self) -> bool:
+        """Whether its faults are grave enough, or its lost words likely enough, to try again."""
+        return bool(self.doubts) or any(lost.odds > RETRY for lost in self.missing)
 
     @property
     def rank(self) -> tuple[int, float]:
@@ -63,6 +63,8 @@ class Candidate:
         return self.doubts, MEANING * expected_losses(self.missing) - self.hypothesis.score
 
 
+RETRY = 0.9
+"""Log odds of a lost word above which the time for a second try is well spent."""
 MEANING = 0.3
 """What a lost word weighs, in mean log probability; tuned on news-dev (docs/design.md)."""
 
@@ -124,7 +126,7 @@ def try_again(
         rewritten = [
             (segment, pieces)
             for segment, candidate in best.items()
-            if candidate.is_doubtful
+            if candidate.is_worth_another_try
             for rewrite in rung.rewrites
             if (pieces := rewrite(segment, candidate))
         ]
@@ -239,12 +241,10 @@ RUNGS = (
     Rung(name="other hypotheses", rewrites=(_as_it_is,), reading=False, hypotheses=4),
     Rung(name="all glosses", rewrites=(_meanings_in_place, _only_unsound), reading=True),
     Rung(
-        name="no repeats",
-        rewrites=(_only_unsound, _plain_quotes),
-        hypotheses=2,
+        name="no repeats, clauses",
+        rewrites=(_only_unsound, _plain_quotes, _clauses, _around_placeholders),
         no_repeat_ngram=3,
         repetition_penalty=1.1,
     ),
-    Rung(name="clauses", rewrites=(_clauses, _around_placeholders)),
 )
 """The rungs, in the order that benchmarks/README.md found to mend most for the least time."""

@@ -194,12 +194,12 @@ class Translator:
         self.counts.remembered += len(found)
         if missing:
             fresh = self._first_try(missing, prompts)
-            doubtful = {text: first for text, first in fresh.items() if first.is_doubtful}
-            if doubtful:
-                fresh |= try_again(doubtful, decoding=self._decoding, wording=self)
-                self._remember({text: fresh[text] for text in doubtful}, prompts)
+            again = {text: first for text, first in fresh.items() if first.is_worth_another_try}
+            if again:
+                fresh |= try_again(again, decoding=self._decoding, wording=self)
+                self._remember({text: fresh[text] for text in again}, prompts)
             self.counts.translated += len(missing)
-            self.counts.tried_again += len(doubtful)
+            self.counts.tried_again += len(again)
             found |= fresh
         return found
 
@@ -210,7 +210,7 @@ class Translator:
         for index, (hypothesis, *_) in self.ask(texts, self._decoding, meanings=FEW):
             text = texts[index]
             fresh[text] = judge(text, hypothesis, self.missing(text, hypothesis.text))
-            if not fresh[text].is_doubtful:
+            if not fresh[text].is_worth_another_try:
                 waiting[text] = fresh[text]
             if len(waiting) == _REMEMBER_EVERY:
                 self._remember(waiting, prompts)

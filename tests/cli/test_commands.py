@@ -289,6 +289,33 @@ class TestDoctor:
         assert "FAIL  model: No model" in result.stdout
 
 
+class TestWord:
+    def test_shows_meanings_expressions_and_parts(self) -> None:
+        result = digest("word", "Slagaders", "erfgoedorganisatie")
+        assert result.exit_code == 0
+        lines = result.stdout.splitlines()
+        assert "slagader: artery" in lines
+        assert lines[lines.index("erfgoedorganisatie, a compound:") + 1].startswith(
+            "  erfgoed: heritage; "
+        )
+        expression = digest("word", "arm").stdout
+        assert "  iemand in de arm nemen: " in expression
+
+    def test_guesses_nothing(self) -> None:
+        result = digest("word", "xyzzy\x1b[31m")
+        assert result.exit_code == 3
+        assert result.stdout == "xyzzy[31m: not in the word list\n"
+
+    @pytest.mark.usefixtures("models")
+    def test_shows_sentences_of_past_editions(self, article: Path) -> None:
+        digest("run", article, "--new", "--date", "2026-11-22")
+        lines = digest("word", "rapport").stdout.splitlines()
+        assert "  2026-11-22, item 1" in lines
+        assert "    De NAVO stelt morgen een rapport voor." in lines
+        assert "    NATO proposes a report tomorrow." in lines
+        assert "2026-11-22" not in digest("word", "rapport", "--sentences", "0").stdout
+
+
 class TestProcess:
     """The program as cron starts it: no locale, a short path, no terminal."""
 

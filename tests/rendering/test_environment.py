@@ -9,7 +9,17 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from digest.edition import Alignment, Edition, Layout, ModelNote, Problem
+from digest.edition import (
+    Alignment,
+    Edition,
+    Flag,
+    Gloss,
+    Layout,
+    ModelNote,
+    Passage,
+    Problem,
+    Sentence,
+)
 from digest.errors import TemplateError
 from digest.pipeline import EditionOptions, make_edition
 from digest.rendering.environment import Format, Templates, check_templates, render
@@ -47,9 +57,30 @@ def show(edition: Edition, form: Format = Format.TEXT, look: Look | None = None)
 
 @pytest.fixture
 def seed_edition(seed: Path) -> Edition:
-    """The seed with English by hand, one sentence of it doubtful."""
+    """The seed with English by hand, one sentence of it doubtful, and one with a lost word."""
     wrong = {"Die zou geen eerlijk beeld geven van het conflict.": "It gives 3 honest pictures."}
-    return edition_of(seed.read_text(encoding="utf-8"), answers=SEED_ENGLISH | wrong, words=5)
+    edition = edition_of(seed.read_text(encoding="utf-8"), answers=SEED_ENGLISH | wrong, words=5)
+    return with_lost_word(edition, "balzaal", "ballroom")
+
+
+def with_lost_word(edition: Edition, word: str, meaning: str) -> Edition:
+    """The edition, with a word marked as lost in the sentence that has it."""
+
+    def marked(sentence: Sentence) -> Sentence:
+        start = sentence.dutch.find(word)
+        if start < 0:
+            return sentence
+        gloss = Gloss(start=start, end=start + len(word), head=word, meanings=(meaning,))
+        return replace(sentence, flags=(Flag.MEANING,), missing=(gloss,))
+
+    def changed(passage: Passage) -> Passage:
+        return replace(passage, sentences=tuple(map(marked, passage.sentences)))
+
+    entries = tuple(
+        replace(entry, paragraphs=tuple(map(changed, entry.paragraphs)))
+        for entry in edition.entries
+    )
+    return replace(edition, entries=entries)
 
 
 INTERLEAVED = Look()
@@ -92,7 +123,7 @@ class TestText:
         text = show(seed_edition)
         assert "It gives 3 honest pictures.[?]" in " ".join(text.split())
         assert "[?] numbers differ" in text
-        assert "One sentence is doubtful and marked [?]." in text
+        assert "2 sentences are doubtful and marked [?]." in text
 
     def test_says_when_there_is_no_news(self) -> None:
         assert "No news today. · Geen nieuws vandaag." in show(edition_of(""))
@@ -156,7 +187,7 @@ class TestJson:
         jsonschema.Draft202012Validator(
             schema, format_checker=jsonschema.Draft202012Validator.FORMAT_CHECKER
         ).validate(edition)
-        assert edition["counts"] == {"sentences": 32, "doubtful": 1}
+        assert edition["counts"] == {"sentences": 32, "doubtful": 2}
 
     def test_the_schema_knows_every_property(self, seed_edition: Edition) -> None:
         schema = json.loads((CHECKOUT / "docs" / "edition.schema.json").read_text("utf-8"))

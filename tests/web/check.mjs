@@ -80,7 +80,27 @@ async function behave(page, url) {
   await page.keyboard.type("Caracas");
   const shown = await page.locator("article:visible").count();
   const status = await page.locator("#found").textContent();
-  return { lit: partners.length === 1 && partners[0] === key, focused, sentence, otherVisible, shown, status };
+  const meanings = await explain(page, url);
+  return { meanings, lit: partners.length === 1 && partners[0] === key, focused, sentence, otherVisible, shown, status };
+}
+
+// What less common words mean: by pointing, by touch and by key, never beyond a small screen.
+async function explain(page, url) {
+  await look(page, url, 320, "light");
+  const word = page.locator(".g", { hasText: "balzaal" }).first();
+  const meaning = word.locator(".meaning");
+  const before = await meaning.isVisible();
+  await word.hover();
+  const pointed = await meaning.isVisible();
+  await page.mouse.move(0, 0);
+  await word.focus();
+  const focused = await meaning.isVisible();
+  const outside = await page.evaluate(() => [...document.querySelectorAll(".g")].filter((one) => {
+    one.focus();
+    const box = one.querySelector(".meaning").getBoundingClientRect();
+    return box.width === 0 || box.left < 0 || box.right > window.innerWidth;
+  }).map((one) => one.textContent));
+  return { before, pointed, focused, outside, text: await meaning.textContent() };
 }
 
 const browser = await chromium.launch({

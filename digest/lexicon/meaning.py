@@ -412,12 +412,13 @@ def _has_name(form: str, text: EnglishText) -> bool:
 
 
 def _is_derived(one: str, other: str) -> bool:
-    """Whether two names share four letters at their beginning, and half of the longer one."""
+    """Whether two names begin alike: four letters, and nearly half of the longer one."""
     pairs = takewhile(lambda pair: pair[0] == pair[1], zip(one, other, strict=False))
-    return sum(1 for _ in pairs) >= max(_STEM, max(len(one), len(other)) / 2)
+    return sum(1 for _ in pairs) >= max(_STEM, _SHARED * max(len(one), len(other)))
 
 
 _STEM = 4
+_SHARED = 0.45
 
 
 def _lost_numbers(dutch: str, english: str) -> Iterator[Missing]:

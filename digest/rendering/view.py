@@ -352,8 +352,8 @@ def _reasons(sentence: Sentence) -> tuple[str, ...]:
 def _lost(dutch: str, gloss: Gloss) -> str:
     """`slagader (artery)`; a name stands alone, a verb's other half as the whole verb."""
     word = plain(dutch[gloss.start : gloss.end])
-    if not word or gloss.head.startswith(word.lower()):
-        word = gloss.head if gloss.meanings else word
+    if not word or (gloss.head.startswith(word.lower()) and gloss.head != word.lower()):
+        word = gloss.head
     return f"{word} ({', '.join(gloss.meanings)})" if gloss.meanings else word
 
 

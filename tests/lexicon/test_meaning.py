@@ -47,6 +47,8 @@ def test_what_is_lost_is_named(dutch: str, english: str, words: list[str]) -> No
         ("Elf mensen kwamen.", "11 people came."),
         ("De fotosfeer is heet.", "The photosphere is hot."),
         ("De Zuid-Afrikaan wint.", "The South African wins."),
+        ("Veel Venezolanen in Caracas vieren feest.", "Many Venezuelans celebrate in Caracas."),
+        ("Een Russischtalige video.", "A Russian-language video."),
         ("De kleur van het centrum.", "The colour of the centre."),
     ],
 )

@@ -63,7 +63,7 @@ class Candidate:
         return self.doubts, MEANING * expected_losses(self.missing) - self.hypothesis.score
 
 
-RETRY = 0.9
+RETRY = 0.5
 """Log odds of a lost word above which the time for a second try is well spent."""
 MEANING = 0.3
 """What a lost word weighs, in mean log probability; tuned on news-dev (docs/design.md)."""

@@ -15,9 +15,10 @@ from pathlib import Path
 import click
 
 from digest.lexicon.english import EnglishText
+from digest.lexicon.items import Kind
 from digest.lexicon.lemmas import dutch_lemma
 from digest.lexicon.lexicon import DATA, load_lexicon
-from digest.lexicon.meaning import Kind, MeaningCheck
+from digest.lexicon.meaning import MeaningCheck
 
 _TOKEN = re.compile(r"[\w'’-]+")
 _PLACEHOLDERS = frozenset("iemand iets zich zijn haar je iemands".split())

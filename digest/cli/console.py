@@ -266,7 +266,7 @@ def measure_installed(installed: Installed) -> Measurement:
     assert installed.model, "unusable ones cannot be measured"
     note(f"Measuring {installed.model} on news sentences (once)")
     measured = measure(load_engine(installed, threads=threads(0)))
-    _measurements(folders()).note(installed.model.digest, measured)
+    note_measured(installed.model.digest, measured)
     return measured
 
 

@@ -100,7 +100,6 @@ class Rung:
     rewrites: tuple[Rewrite, ...]
     reading: bool | None = None
     hypotheses: int = 1
-    beam_size: int = 0
     no_repeat_ngram: int = 0
     repetition_penalty: float = 1.0
 
@@ -108,7 +107,7 @@ class Rung:
         """The decoding of this rung, after a first try with `first`."""
         return replace(
             first,
-            beam_size=max(self.beam_size, self.hypotheses, first.beam_size),
+            beam_size=max(self.hypotheses, first.beam_size),
             hypotheses=self.hypotheses,
             no_repeat_ngram=self.no_repeat_ngram,
             repetition_penalty=self.repetition_penalty,

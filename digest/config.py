@@ -80,13 +80,7 @@ def find_folders(environment: Mapping[str, str]) -> Folders:
         measured=user_data_path("digest") / "models.json",
         memory=user_data_path("digest") / "memory.sqlite3",
         archive=user_data_path("digest") / "archive.sqlite3",
-        lock=_lock_folder(environment) / "digest.lock",
+        lock=user_data_path("digest") / "digest.lock",
         config=user_config_path("digest") / "config.toml",
         web=user_cache_path("digest") / "web",
     )
-
-
-def _lock_folder(environment: Mapping[str, str]) -> Path:
-    """The run-time folder of the session; cron has none, and then it is the data folder."""
-    runtime = environment.get("XDG_RUNTIME_DIR")
-    return Path(runtime) if runtime and Path(runtime).is_dir() else user_data_path("digest")

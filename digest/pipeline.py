@@ -1,14 +1,17 @@
 """The data flow: documents to segments, segments to English, both to an edition."""
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Container, Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import date
+from typing import TypeVar
 
-from digest.article import SHOWN, Article, Document, Item, Paragraph, Role, is_news
+from digest.article import SHOWN, Article, Document, Item, Paragraph, Role, Section, is_news
 from digest.edition import Edition, Entry, Flag, ModelNote, Passage, Problem, Sentence, Source
 from digest.select import identity
 from digest.splitter import split_sentences
 from digest.vocabulary import uncommon_words
+
+T = TypeVar("T")
 
 Translate = Callable[[tuple[str, ...]], Mapping[str, Sentence]]
 """Translates all segments in one call; the result has each of them as a key."""
@@ -34,7 +37,8 @@ def make_edition(
     """Translate all items of the documents in one batch and put them together."""
     documents = tuple(documents)
     items = [(item, doc.source) for doc in documents for item in doc.items]
-    sourced = by_section(merge_copies((item, source) for item, source in items if is_news(item)))
+    merged = merge_copies((item, source) for item, source in items if is_news(item))
+    sourced = by_section(merged, lambda pair: pair[0].section)
     segments = tuple(segment for item, _ in sourced for segment in item_segments(item))
     sentences = translate(segments)
     entries = tuple(
@@ -62,13 +66,27 @@ def merge_copies(items: Iterable[tuple[Item, str]]) -> Iterable[tuple[Item, str]
     return [(item, ", ".join(sources)) for item, sources in found.values()]
 
 
-def by_section(items: Iterable[tuple[Item, str]]) -> list[tuple[Item, str]]:
+def by_section(items: Iterable[T], section_of: Callable[[T], Section | None]) -> list[T]:
     """Items of one section side by side, sections in order of first appearance."""
-    sections: dict[str, list[tuple[Item, str]]] = {}
-    for item, source in items:
-        name = item.section.name if item.section else ""
-        sections.setdefault(name, []).append((item, source))
-    return [entry for entries in sections.values() for entry in entries]
+    sections: dict[str, list[T]] = {}
+    for item in items:
+        section = section_of(item)
+        sections.setdefault(section.name if section else "", []).append(item)
+    return [item for items in sections.values() for item in items]
+
+
+def excerpt(
+    edition: Edition, identities: Container[str], *, earlier: Iterable[Entry] = (), words: int = 0
+) -> Edition:
+    """The edition with only the entries of these identities, those of past editions first."""
+    entries = [entry for entry in (*earlier, *edition.entries) if entry.identity in identities]
+    if entries == list(edition.entries):
+        return edition
+    numbered = tuple(
+        replace(entry, number=number)
+        for number, entry in enumerate(by_section(entries, lambda entry: entry.section), 1)
+    )
+    return replace(edition, entries=numbered, words=uncommon_words(numbered, words))
 
 
 def item_segments(item: Item) -> Iterable[str]:

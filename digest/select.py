@@ -1,4 +1,4 @@
-"""Which items go into an edition: the new ones, or all, and at most so many."""
+"""What an item is known by, and documents with some of their items."""
 
 import hashlib
 from collections.abc import Callable, Iterable
@@ -21,18 +21,15 @@ def identity(item: Item) -> str:
 
 
 def select_items(
-    documents: Iterable[Document], *, keep: Callable[[str], bool], limit: int
+    documents: Iterable[Document], *, keep: Callable[[str], bool]
 ) -> tuple[Document, ...]:
-    """The documents with those items whose identity is to be kept, at most `limit` (0: all)."""
-    kept = 0
-    selected = []
-    for document in documents:
-        parts: list[Section | Item] = []
-        for part in document.parts:
-            if isinstance(part, Section):
-                parts.append(part)
-            elif keep(identity(part)) and (not limit or kept < limit):
-                parts.append(part)
-                kept += 1
-        selected.append(replace(document, parts=tuple(parts)))
-    return tuple(selected)
+    """The documents with those items whose identity is to be kept."""
+    return tuple(
+        replace(
+            document,
+            parts=tuple(
+                part for part in document.parts if isinstance(part, Section) or keep(identity(part))
+            ),
+        )
+        for document in documents
+    )

@@ -10,14 +10,23 @@ from contextlib import closing
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 
-from digest.archive.store import Archive, QueuedMessage, State, StoredEdition, StoredItem
+from digest.archive.store import Archive
+from digest.archive.values import (
+    OUTPUT,
+    QueuedMessage,
+    State,
+    StoredEdition,
+    StoredItem,
+    StoredMessage,
+)
 from digest.delivery.transport import Outcome, Receipt
-from digest.errors import ArchiveError, BusyError
+from digest.errors import ArchiveError, BusyError, UsageError
 from digest.lock import hold_lock
-from digest.outbox import Clock, Sendings, send_outbox
+from digest.outbox import Clock, Fate, Sendings, send_outbox
 from tests import CHECKOUT
 from tests.conftest import AS_OF
 
@@ -50,8 +59,17 @@ def edition(*identities: str, day: date = DAY) -> StoredEdition:
 
 def message(recipient: str) -> QueuedMessage:
     return QueuedMessage(
-        sender="a@example.org", recipient=recipient, data=b"To: " + recipient.encode()
+        sender="a@example.org",
+        recipient=recipient,
+        address=recipient,
+        data=b"To: " + recipient.encode(),
     )
+
+
+def keep(archive: Archive, stored: StoredEdition, *recipients: str) -> int:
+    """Store an edition with a message for each recipient; its number."""
+    (number,) = archive.store([(stored, [message(recipient) for recipient in recipients])])
+    return number
 
 
 @dataclass
@@ -72,6 +90,12 @@ class Postman:
             self.carried.append(recipient)
         return receipt
 
+    def finish(self) -> None:
+        """Nothing is left open."""
+
+    def takes_utf8(self) -> bool:
+        return False
+
 
 @dataclass
 class Time:
@@ -87,81 +111,242 @@ class Time:
         return Clock(now=lambda: AS_OF + timedelta(seconds=self.waited), sleep=self.sleep)
 
 
-def deliver(archive: Archive, postman: Postman, time: Time | None = None) -> Sendings:
-    return send_outbox(archive, postman, clock=(time or Time()).clock, patience=60)
+@dataclass
+class Ear:
+    """Hears what is told, unless it is deaf."""
+
+    deaf: bool = False
+    heard: list[tuple[str, Fate, str]] = field(default_factory=list)
+
+    def __call__(self, message: StoredMessage, fate: Fate, reason: str) -> bool:
+        if not self.deaf:
+            self.heard.append((message.recipient, fate, reason))
+        return not self.deaf
+
+
+def deliver(
+    archive: Archive, postman: Postman, time: Time | None = None, ear: Ear | None = None
+) -> Sendings:
+    return send_outbox(
+        archive, postman, clock=(time or Time()).clock, patience=60, tell=ear or Ear()
+    )
 
 
 LATER = Receipt(outcome=Outcome.DEFERRED, reason="greylisted")
 NEVER = Receipt(outcome=Outcome.REFUSED, reason="no such user")
+NOBODY_KNOWS = Receipt(outcome=Outcome.UNKNOWN, reason="no answer")
+OURS = Receipt(outcome=Outcome.UNSETTLED, reason="wrong password")
+B, C = "b@example.com", "c@example.com"
 
 
 class TestOutbox:
-    def test_items_are_seen_after_delivery_and_not_before(self, archive: Archive) -> None:
-        archive.store(edition("x", "y"), [message("b@example.com")])
-        assert archive.unseen(["x", "y", "z"]) == {"x", "y", "z"}
-        assert deliver(archive, Postman()).sent == ["b@example.com"]
-        assert archive.unseen(["x", "y", "z"]) == {"z"}
-        assert archive.states(DAY, "b@example.com") == (State.SENT,)
+    def test_items_are_delivered_with_the_message_and_not_before(self, archive: Archive) -> None:
+        keep(archive, edition("x", "y"), B)
+        assert archive.new_for(B, ["x", "y", "z"]) == {"z"}  # they are on their way
+        assert archive.new_for(C, ["x", "z"]) == {"z"}  # backlog for who comes later
+        postman = Postman()
+        assert deliver(archive, postman).sent == 1
+        assert postman.carried == [B]
+        assert archive.new_for(B, ["x", "y", "z"]) == {"z"}
+        assert archive.has_message(DAY, B)
 
     def test_a_deferred_message_is_tried_again_with_longer_pauses(self, archive: Archive) -> None:
-        archive.store(edition("x"), [message("b@example.com")])
+        keep(archive, edition("x"), B)
         postman, time = Postman([LATER, LATER]), Time()
-        assert deliver(archive, postman, time).sent == ["b@example.com"]
+        assert deliver(archive, postman, time).sent == 1
         assert time.waited == 1 + 2
 
     def test_after_the_patience_it_waits_for_the_next_run(self, archive: Archive) -> None:
-        archive.store(edition("x"), [message("b@example.com")])
-        time = Time()
-        sendings = deliver(archive, Postman([LATER] * 99), time)
-        assert sendings.deferred == [("b@example.com", "greylisted")]
+        keep(archive, edition("x"), B)
+        time, ear = Time(), Ear()
+        assert deliver(archive, Postman([LATER] * 99), time, ear).fates == {Fate.DEFERRED}
+        assert ear.heard == [(B, Fate.DEFERRED, "greylisted")]
         assert time.waited <= 60
-        assert archive.unseen(["x"]) == {"x"}
-        assert deliver(archive, Postman()).sent == ["b@example.com"]
+        assert deliver(archive, Postman()).sent == 1
 
     def test_one_refused_recipient_does_not_stop_the_others(self, archive: Archive) -> None:
-        archive.store(edition("x"), [message("b@example.com"), message("c@example.com")])
-        sendings = deliver(archive, Postman([NEVER]))
-        assert sendings.refused == [("b@example.com", "no such user")]
-        assert sendings.sent == ["c@example.com"]
-        assert deliver(archive, Postman()).sent == []
+        keep(archive, edition("x"), B, C)
+        ear = Ear()
+        sendings = deliver(archive, Postman([NEVER]), ear=ear)
+        assert (sendings.sent, sendings.fates) == (1, {Fate.REFUSED})
+        assert ear.heard == [(B, Fate.REFUSED, "no such user")]
+        assert deliver(archive, Postman()).sent == 0
+
+    @pytest.mark.parametrize("receipt", [NEVER, NOBODY_KNOWS])
+    def test_what_is_given_up_is_told_once_and_by_a_run_that_can_be_heard(
+        self, archive: Archive, receipt: Receipt
+    ) -> None:
+        keep(archive, edition("x"), B)
+        deliver(archive, Postman([receipt]), ear=Ear(deaf=True))
+        ear = Ear()
+        for _ in range(2):
+            deliver(archive, Postman(), ear=ear)
+        assert [(who, why) for who, _, why in ear.heard] == [(B, receipt.reason)]
 
     def test_what_may_have_arrived_is_not_sent_again(self, archive: Archive) -> None:
-        archive.store(edition("x"), [message("b@example.com")])
-        (stored,) = archive.outbox(State.QUEUED)
-        archive.move(stored, State.SENDING, reason="", now=AS_OF)
-        postman = Postman()
-        assert deliver(archive, postman).unknown == ["b@example.com"]
-        assert deliver(archive, postman).unknown == []
+        keep(archive, edition("x"), B, C)
+        (first, second) = archive.messages(State.QUEUED)
+        archive.move(first, State.SENDING, now=AS_OF)
+        ear, postman = Ear(), Postman([NOBODY_KNOWS])
+        deliver(archive, postman, ear=ear)
         assert postman.carried == []
+        assert [(who, fate) for who, fate, _ in ear.heard] == [
+            (B, Fate.UNKNOWN),
+            (second.recipient, Fate.UNKNOWN),
+        ]
+        assert deliver(archive, postman).sent == 0
+        assert archive.new_for(B, ["x"]) == set()
+
+    def test_what_is_wrong_with_us_leaves_it_queued_and_is_not_tried_for_ever(
+        self, archive: Archive
+    ) -> None:
+        people = [f"{n}@example.com" for n in range(5)]
+        keep(archive, edition("x"), *people)
+        postman, ear = Postman([OURS] * 9), Ear()
+        assert deliver(archive, postman, ear=ear).fates == {Fate.UNSETTLED}
+        assert len(postman.receipts) == 9 - 2  # the rest would meet the same
+        assert [who for who, _, _ in ear.heard] == people
+        assert deliver(archive, Postman()).sent == 5
+
+    def test_a_poisoned_message_blocks_no_other(self, archive: Archive) -> None:
+        keep(archive, edition("x"), B, C)
+
+        class Choking(Postman):
+            def send(self, message: bytes, **rest: Any) -> Receipt:
+                if rest["recipient"] == B:
+                    raise UnicodeEncodeError("ascii", "é", 0, 1, "no")
+                return super().send(message, **rest)
+
+        ear = Ear()
+        sendings = deliver(archive, Choking(), ear=ear)
+        assert (sendings.sent, sendings.fates) == (1, {Fate.UNSETTLED})
+        assert "UnicodeEncodeError" in ear.heard[0][2]
+
+    def test_a_damaged_message_is_named_and_blocks_no_other(self, archive: Archive) -> None:
+        number = keep(archive, edition("x"), B, C)
+        archive._connection.execute("UPDATE message SET data = x'00' WHERE recipient = ?", (B,))
+        ear = Ear()
+        sendings = deliver(archive, Postman(), ear=ear)
+        assert (sendings.sent, sendings.fates) == (1, {Fate.DAMAGED})
+        assert f"message 1 of edition {number}" in ear.heard[0][2]
+
+    def test_ctrl_c_while_the_answer_is_waited_for_leaves_it_unknown(
+        self, archive: Archive
+    ) -> None:
+        keep(archive, edition("x"), B)
+
+        class Stopped(Postman):
+            def send(self, _message: bytes, **rest: Any) -> Receipt:  # type: ignore[override]
+                rest["committing"]()
+                raise KeyboardInterrupt
+
+        with pytest.raises(KeyboardInterrupt):
+            deliver(archive, Stopped())
+        assert [each.recipient for each in archive.messages(State.UNKNOWN)] == [B]
+
+    def test_ctrl_c_afterwards_changes_nothing(self, archive: Archive) -> None:
+        keep(archive, edition("x"), B)
+
+        class Leaving(Postman):
+            def finish(self) -> None:
+                raise KeyboardInterrupt
+
+        with pytest.raises(KeyboardInterrupt):
+            deliver(archive, Leaving())
+        assert [each.recipient for each in archive.messages(State.SENT)] == [B]
+
+
+class TestRecipients:
+    def test_each_gets_what_he_has_not_got(self, archive: Archive) -> None:
+        keep(archive, edition("x"), B, C)
+        deliver(archive, Postman([NEVER]))
+        assert archive.new_for(B, ["x"]) == {"x"}
+        assert archive.owed(B) == {"x": 1}
+        assert archive.new_for(C, ["x"]) == set()
+        assert archive.owed(C) == {}
+
+    def test_what_was_refused_comes_with_the_edition_that_succeeds(self, archive: Archive) -> None:
+        keep(archive, edition("x"), B)
+        deliver(archive, Postman([NEVER]))
+        keep(archive, edition("x", "y", day=date(2026, 11, 23)), B)
+        assert archive.owed(B) == {}  # on its way
+        deliver(archive, Postman([NEVER]))
+        assert archive.owed(B) == {"x": 2, "y": 2}
+        keep(archive, edition("x", "y", day=date(2026, 11, 24)), B)
+        deliver(archive, Postman())
+        assert archive.owed(B) == {}
+        assert all(map(archive.is_superseded, archive.messages(State.REFUSED)))
+
+    def test_who_is_new_gets_what_is_new_from_then_on(self, archive: Archive) -> None:
+        keep(archive, edition("x"), B)
+        archive.join([C], now=AS_OF)
+        keep(archive, edition("y", day=date(2026, 11, 23)), B)
+        assert archive.new_for(C, ["x", "y", "z"]) == {"y", "z"}
+
+    def test_output_is_a_recipient_of_its_own(self, archive: Archive) -> None:
+        archive.join([OUTPUT, B], now=AS_OF)
+        archive.deliver(keep(archive, edition("x")), now=AS_OF)
+        assert archive.new_for(OUTPUT, ["x"]) == set()
+        assert archive.new_for(B, ["x"]) == {"x"}
+
+    def test_catching_up_is_for_everybody(self, archive: Archive) -> None:
+        keep(archive, edition("x"), B)
+        deliver(archive, Postman([NEVER]))
+        archive.catch_up(["x", "y"], [OUTPUT], now=AS_OF)
+        for recipient in (B, C, OUTPUT):
+            assert archive.new_for(recipient, ["x", "y"]) == set()
+        assert archive.owed(B) == {}
+
+    def test_a_dropped_message_brings_nothing_back(self, archive: Archive) -> None:
+        keep(archive, edition("x"), B)
+        deliver(archive, Postman([NEVER]))
+        (refused,) = archive.messages(State.REFUSED)
+        archive.move(refused, State.DROPPED, now=AS_OF)
+        assert archive.owed(B) == {}
+        assert archive.new_for(B, ["x"]) == set()
+
+    def test_what_is_queued_again_counts_as_not_delivered(self, archive: Archive) -> None:
+        keep(archive, edition("x"), B)
+        deliver(archive, Postman([NOBODY_KNOWS]))
+        (unknown,) = archive.messages(State.UNKNOWN)
+        archive.move(unknown, State.QUEUED, now=AS_OF)
+        deliver(archive, Postman([NEVER]))
+        assert archive.owed(B) == {"x": 1}
 
 
 class TestArchive:
     def test_finds_items_in_both_languages_without_accents(self, archive: Archive) -> None:
-        archive.store(edition("één", "twee"), [])
-        for words in ("minister een", "BRIDGE één"):
-            (found,) = archive.search(words, 10)
-            assert (found.number, found.day) == (1, DAY)
+        keep(archive, edition("één", "twee"))
+        for words in ("minister een", "BRIDGE één", "minister -"):
+            found = archive.search(words, 10)
+            assert found[0].day == DAY.isoformat()
         assert archive.search('"; DROP', 10) == ()
 
+    @pytest.mark.parametrize("words", ["", " ", "-", '"', "\udcff", "a\x00b"])
+    def test_what_is_no_word_is_refused(self, archive: Archive, words: str) -> None:
+        with pytest.raises(UsageError):
+            archive.search(words, 10)
+
     def test_lists_the_newest_first_with_who_got_it(self, archive: Archive) -> None:
-        archive.store(edition("x"), [message("b@example.com")])
-        archive.store(edition("y", "z", day=date(2026, 11, 23)), [])
+        keep(archive, edition("x"), B)
+        keep(archive, edition("y", "z", day=date(2026, 11, 23)))
         deliver(archive, Postman())
         newest, older = archive.list_editions(10)
-        assert (newest.day, newest.items, newest.delivered) == (date(2026, 11, 23), 2, ())
-        assert older.delivered == ("b@example.com",)
+        assert (newest.day, newest.items, newest.delivered) == ("2026-11-23", 2, ())
+        assert older.delivered == (B,)
 
     def test_keeps_editions_as_they_were(self, archive: Archive) -> None:
-        number = archive.store(edition("x"), [])
+        number = keep(archive, edition("x"))
         assert archive.document(number) == '{"items": ["x"]}'
         assert archive.document(99) is None
 
-    def test_a_damaged_file_is_named_and_left_alone(self, tmp_path: Path) -> None:
-        path = tmp_path / "archive.sqlite3"
-        path.write_bytes(b"not a database" * 100)
-        with pytest.raises(ArchiveError, match="cannot be used"):
-            Archive(path)
-        assert path.read_bytes() == b"not a database" * 100
+    def test_a_damaged_edition_is_named(self, archive: Archive) -> None:
+        keep(archive, edition("x"))
+        archive._connection.execute("UPDATE edition SET document = 'text'")
+        with pytest.raises(ArchiveError, match="is damaged in edition 1") as caught:
+            archive.document(1)
+        assert "Move it away" not in caught.value.hint
+        assert archive.list_editions(9)
 
 
 class TestLock:
@@ -199,7 +384,7 @@ from contextlib import closing
 from pathlib import Path
 from digest.archive.store import Archive
 from digest.delivery.transport import Outcome, Receipt
-from tests.test_outbox import DAY, Time, deliver, edition, message
+from tests.test_outbox import DAY, deliver, edition, keep
 
 folder, deadly = Path(sys.argv[1]), int(sys.argv[2])
 steps = 0
@@ -220,13 +405,22 @@ class Postman:
         step()
         return Receipt(outcome=Outcome.SENT)
 
+    def finish(self):
+        step()
+
+def tell(message, fate, reason):
+    with (folder / "told").open("a") as told:
+        told.write(message.recipient + "\\n")
+    step()
+    return True
+
 with closing(Archive(folder / "archive.sqlite3")) as archive:
     archive._connection.set_trace_callback(step)
-    deliver(archive, Postman())
-    recipients = [r for r in ("b@x.org", "c@x.org") if not archive.states(DAY, r)]
+    deliver(archive, Postman(), ear=tell)
+    recipients = [r for r in ("b@x.org", "c@x.org") if not archive.has_message(DAY, r)]
     if recipients:
-        archive.store(edition("x", "y"), [message(r) for r in recipients])
-    deliver(archive, Postman())
+        keep(archive, edition("x", "y"), *recipients)
+    deliver(archive, Postman(), ear=tell)
 print(steps)
 """
 
@@ -260,18 +454,20 @@ def test_a_run_killed_at_any_step_loses_nothing_and_sends_nothing_twice(tmp_path
         folder = tmp_path / str(deadly)
         folder.mkdir()
         kill_and_finish(folder, deadly)
-        carried = (
-            (folder / "carried").read_text().splitlines() if (folder / "carried").exists() else []
+        carried, told = (
+            path.read_text().splitlines() if (path := folder / name).exists() else []
+            for name in ("carried", "told")
         )
         assert len(carried) == len(set(carried)), f"sent twice after step {deadly}"
         with closing(Archive(folder / "archive.sqlite3")) as archive:
-            assert archive.outbox(State.QUEUED) == ()
-            left = {stored.recipient for stored in archive.outbox(State.REFUSED)}
-            sent = {stored.recipient for stored in archive.outbox(State.SENT)}
+            assert archive.messages(State.QUEUED, State.SENDING) == ()
+            left = {stored.recipient for stored in archive.messages(State.UNKNOWN)}
+            sent = {stored.recipient for stored in archive.messages(State.SENT)}
             assert sent | left == {"b@x.org", "c@x.org"}, f"lost after step {deadly}"
             assert sent <= set(carried)
+            assert left <= set(told), f"not named after step {deadly}"
             assert len(archive.list_editions(9)) == 1
             unknown += len(left)
-    # Only between saying `sending` and hearing the answer can nobody know.
+    # Only between saying `sending` and noting the answer can nobody know.
     assert 0 < unknown < steps / 2
     assert os.name == "posix"

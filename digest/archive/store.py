@@ -1,338 +1,334 @@
-"""The archive in SQLite: editions, messages on their way, and which items were delivered.
+"""The archive: past editions, messages on their way, and who got which items.
 
-An edition and its messages are stored in one transaction before anything is sent. A
-message is `queued`, `sending` while nobody can know, then `sent` or `refused`; its items
-count as seen in the transaction that makes it `sent`. So a run that is killed anywhere
-loses nothing and sends nothing twice.
+An edition and its messages are stored in one transaction before anything is sent. A message is
+`queued`, `sending` while nobody can know, then `sent`, `refused`, `unknown` where it may have
+arrived, or `dropped` by hand. Items are delivered to a recipient in the transaction that makes
+the message `sent` or `unknown`. What was refused or is unknown is told, and noted as told. So a
+run that is killed anywhere loses nothing, sends nothing twice and hides nothing.
 """
 
-import sqlite3
 import zlib
-from collections.abc import Iterable, Iterator, Sequence
-from contextlib import closing, contextmanager
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from datetime import date, datetime
-from enum import StrEnum
 from pathlib import Path
+from typing import Any
 
-from digest.errors import ArchiveError
-
-_VERSION = 1
-_WAIT_SECONDS = 10
-_SCHEMA = """
-CREATE TABLE edition (
-    id INTEGER PRIMARY KEY,
-    day TEXT NOT NULL,
-    title TEXT NOT NULL,
-    created TEXT NOT NULL,
-    items INTEGER NOT NULL,
-    document BLOB NOT NULL
-);
-CREATE TABLE item (
-    edition INTEGER NOT NULL REFERENCES edition (id),
-    identity TEXT NOT NULL,
-    PRIMARY KEY (edition, identity)
-) WITHOUT ROWID;
-CREATE TABLE seen (identity TEXT PRIMARY KEY, since TEXT NOT NULL) WITHOUT ROWID;
-CREATE TABLE message (
-    id INTEGER PRIMARY KEY,
-    edition INTEGER NOT NULL REFERENCES edition (id),
-    day TEXT NOT NULL,
-    sender TEXT NOT NULL,
-    recipient TEXT NOT NULL,
-    state TEXT NOT NULL CHECK (state IN ('queued', 'sending', 'sent', 'refused')),
-    reason TEXT NOT NULL DEFAULT '',
-    changed TEXT NOT NULL,
-    data BLOB NOT NULL
-);
-CREATE INDEX message_by_day ON message (day, recipient);
-CREATE VIRTUAL TABLE search USING fts5 (
-    dutch, english, edition UNINDEXED, number UNINDEXED,
-    tokenize = "unicode61 remove_diacritics 2"
-);
-"""
-
-
-class State(StrEnum):
-    """Where a message is."""
-
-    QUEUED = "queued"
-    SENDING = "sending"
-    SENT = "sent"
-    REFUSED = "refused"
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class StoredItem:
-    """An item of an edition: its identity, number, and its text in both languages."""
-
-    identity: str
-    number: int
-    dutch: str
-    english: str
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class StoredEdition:
-    """An edition as it was made: `document` is its JSON."""
-
-    day: date
-    title: str
-    created: datetime
-    document: str
-    items: tuple[StoredItem, ...]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class QueuedMessage:
-    """A message of an edition to one recipient."""
-
-    sender: str
-    recipient: str
-    data: bytes
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class StoredMessage:
-    """A message in the archive."""
-
-    id: int
-    edition: int
-    sender: str
-    recipient: str
-    state: State
-    data: bytes
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Listed:
-    """A line of the history."""
-
-    id: int
-    day: date
-    title: str
-    items: int
-    delivered: tuple[str, ...]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Found:
-    """An item that a search found, with the words marked by square brackets."""
-
-    edition: int
-    day: date
-    number: int
-    dutch: str
-    english: str
+from digest.archive.database import connect, named_errors
+from digest.archive.values import (
+    OUTPUT,
+    Found,
+    Listed,
+    QueuedMessage,
+    State,
+    StoredEdition,
+    StoredMessage,
+)
+from digest.errors import ArchiveError, UsageError
 
 
 class Archive:
-    """The archive in one file. All methods raise `ArchiveError` when it cannot be used."""
+    """The archive in one file.
 
-    def __init__(self, path: Path) -> None:
+    All methods raise `ArchiveError` when it cannot be used, and `BusyError` when another process
+    keeps it for too long. `address_key` gives what addresses of older archives are compared by.
+    """
+
+    def __init__(self, path: Path, *, address_key: Callable[[str], str] = str.lower) -> None:
         self._path = path
-        with self._named():
-            path.parent.mkdir(parents=True, exist_ok=True)
-            self._connection = sqlite3.connect(path, timeout=_WAIT_SECONDS)
-            try:
-                self._prepare()
-            except BaseException:
-                self._connection.close()
-                raise
-
-    def _prepare(self) -> None:
-        self._connection.execute("PRAGMA journal_mode = WAL")
-        self._connection.execute("PRAGMA foreign_keys = ON")
-        with closing(self._connection.execute("PRAGMA user_version")) as cursor:
-            (version,) = cursor.fetchone()
-        if version > _VERSION:
-            raise ArchiveError(f"The archive {self._path} was made by a newer digest.")
-        if version == 0:
-            self._connection.executescript(
-                f"BEGIN IMMEDIATE; {_SCHEMA} PRAGMA user_version = {_VERSION}; COMMIT;"
-            )
+        self._connection = connect(path, address_key)
 
     def close(self) -> None:
         """Close the file."""
         self._connection.close()
 
-    def unseen(self, identities: Iterable[str]) -> set[str]:
-        """Those of the items that were never delivered."""
+    # Who got what
+
+    def join(self, recipients: Iterable[str], *, now: datetime) -> None:
+        """Note recipients that are new: they get what is new from now on, not the backlog."""
+        with self._transaction():
+            self._join(recipients, now)
+
+    def new_for(self, recipient: str, identities: Iterable[str]) -> set[str]:
+        """Those of the items that the recipient has not got and that are not on their way to him.
+
+        What was in an edition before a recipient joined is backlog, and not new for him.
+        """
         wanted = set(identities)
-        with self._named():
-            rows = self._connection.execute("SELECT identity FROM seen")
-            return wanted - {identity for (identity,) in rows}
+        rows = self._select(
+            "SELECT identity FROM item WHERE shown <= coalesce("
+            " (SELECT joined FROM recipient WHERE address = ?1), (SELECT max(id) FROM edition), 0)"
+            " OR id IN (SELECT item FROM received WHERE recipient = ?1)"
+            " OR id IN (SELECT item FROM waiting WHERE recipient = ?1)",
+            (recipient,),
+        )
+        return wanted - {identity for (identity,) in rows}
 
-    def waiting(self) -> set[str]:
-        """The items of messages that are still to be sent: not seen yet, but on their way."""
-        with self._named():
-            rows = self._connection.execute(
-                "SELECT identity FROM item JOIN message ON message.edition = item.edition"
-                " WHERE message.state = 'queued'"
-            )
-            return {identity for (identity,) in rows}
+    def owed(self, recipient: str) -> dict[str, int]:
+        """The items that were refused to a recipient and came with nothing since.
 
-    def mark_seen(self, identities: Iterable[str], *, now: datetime) -> None:
-        """Count items as delivered."""
+        By identity, with the newest edition that has them; the oldest item first.
+        """
+        rows = self._select(
+            "SELECT item.identity, max(message.edition) FROM message"
+            " JOIN edition_item ON edition_item.edition = message.edition"
+            " JOIN item ON item.id = edition_item.item"
+            " WHERE message.recipient = ?1 AND message.state = 'refused' AND item.shown > 0"
+            " AND item.id NOT IN (SELECT item FROM received WHERE recipient = ?1)"
+            " AND item.id NOT IN (SELECT item FROM waiting WHERE recipient = ?1)"
+            " GROUP BY item.id ORDER BY item.id",
+            (recipient,),
+        )
+        return dict(rows)
+
+    def catch_up(
+        self, identities: Iterable[str], recipients: Iterable[str], *, now: datetime
+    ) -> None:
+        """Count items as delivered, to these recipients and to everybody else."""
         with self._transaction():
-            self._mark(identities, now)
-
-    def store(self, edition: StoredEdition, messages: Sequence[QueuedMessage]) -> int:
-        """Keep an edition and put its messages into the outbox, all or nothing."""
-        with self._transaction():
-            cursor = self._connection.execute(
-                "INSERT INTO edition (day, title, created, items, document) VALUES (?, ?, ?, ?, ?)",
-                (
-                    edition.day.isoformat(),
-                    edition.title,
-                    edition.created.isoformat(),
-                    len(edition.items),
-                    zlib.compress(edition.document.encode()),
-                ),
-            )
-            number = cursor.lastrowid
-            assert number is not None
+            self._join(recipients, now)
             self._connection.executemany(
-                "INSERT OR IGNORE INTO item VALUES (?, ?)",
-                [(number, item.identity) for item in edition.items],
+                "INSERT INTO item (identity, shown, since) VALUES (?, 0, ?)"
+                " ON CONFLICT (identity) DO UPDATE SET shown = 0",
+                [(identity, now.isoformat()) for identity in identities],
             )
-            self._connection.executemany(
-                "INSERT INTO search (dutch, english, edition, number) VALUES (?, ?, ?, ?)",
-                [(item.dutch, item.english, number, item.number) for item in edition.items],
-            )
-            self._connection.executemany(
-                "INSERT INTO message (edition, day, sender, recipient, state, changed, data)"
-                " VALUES (?, ?, ?, ?, 'queued', ?, ?)",
-                [
-                    (
-                        number,
-                        edition.day.isoformat(),
-                        message.sender,
-                        message.recipient,
-                        edition.created.isoformat(),
-                        zlib.compress(message.data),
-                    )
-                    for message in messages
-                ],
-            )
-        return number
 
     def deliver(self, edition: int, *, now: datetime) -> None:
-        """Count the items of an edition as delivered, other than by mail."""
+        """Count the items of an edition as delivered to standard output or files."""
         with self._transaction():
-            self._mark(self._items(edition), now)
+            self._join([OUTPUT], now)
+            self._deliver(edition, OUTPUT)
 
-    def outbox(self, *states: State) -> tuple[StoredMessage, ...]:
+    # Editions and their messages
+
+    def store(
+        self, editions: Sequence[tuple[StoredEdition, Sequence[QueuedMessage]]]
+    ) -> tuple[int, ...]:
+        """Keep editions and put their messages into the outbox, all or nothing; their numbers."""
+        with self._transaction():
+            for edition, messages in editions:
+                self._join([message.recipient for message in messages], edition.created)
+            return tuple(self._store(edition, messages) for edition, messages in editions)
+
+    def _store(self, edition: StoredEdition, messages: Sequence[QueuedMessage]) -> int:
+        cursor = self._connection.execute(
+            "INSERT INTO edition (day, title, created, items, document) VALUES (?, ?, ?, ?, ?)",
+            (
+                edition.day.isoformat(),
+                edition.title,
+                edition.created.isoformat(),
+                len(edition.items),
+                zlib.compress(edition.document.encode()),
+            ),
+        )
+        number = cursor.lastrowid
+        assert number is not None
+        self._connection.executemany(
+            "INSERT INTO item (identity, shown, since) VALUES (?, ?, ?)"
+            " ON CONFLICT (identity) DO UPDATE SET shown = coalesce(shown, excluded.shown)",
+            [(item.identity, number, edition.created.isoformat()) for item in edition.items],
+        )
+        self._connection.executemany(
+            "INSERT OR IGNORE INTO edition_item SELECT ?, id FROM item WHERE identity = ?",
+            [(number, item.identity) for item in edition.items],
+        )
+        self._connection.executemany(
+            "INSERT INTO search (dutch, english, edition, number) VALUES (?, ?, ?, ?)",
+            [(item.dutch, item.english, number, item.number) for item in edition.items],
+        )
+        self._connection.executemany(
+            "INSERT INTO message (edition, day, sender, recipient, address, state, changed, data)"
+            " VALUES (?, ?, ?, ?, ?, 'queued', ?, ?)",
+            [
+                (
+                    number,
+                    edition.day.isoformat(),
+                    message.sender,
+                    message.recipient,
+                    message.address,
+                    edition.created.isoformat(),
+                    zlib.compress(message.data),
+                )
+                for message in messages
+            ],
+        )
+        return number
+
+    def messages(self, *states: State) -> tuple[StoredMessage, ...]:
         """Messages in these states, the oldest first."""
         marks = ",".join("?" * len(states))
-        with self._named():
-            rows = self._connection.execute(
-                "SELECT id, edition, sender, recipient, state, data FROM message"  # noqa: S608 - marks only
-                f" WHERE state IN ({marks}) ORDER BY id",
-                states,
-            )
-            return tuple(
-                StoredMessage(
-                    id=number,
-                    edition=edition,
-                    sender=sender,
-                    recipient=recipient,
-                    state=State(state),
-                    data=zlib.decompress(data),
-                )
-                for number, edition, sender, recipient, state, data in rows
-            )
+        return self._messages(f"state IN ({marks})", states)
 
-    def states(self, day: date, recipient: str) -> tuple[State, ...]:
-        """The states of all messages for a date and recipient."""
-        with self._named():
-            rows = self._connection.execute(
-                "SELECT state FROM message WHERE day = ? AND recipient = ?",
-                (day.isoformat(), recipient),
-            )
-            return tuple(State(state) for (state,) in rows)
+    def untold(self) -> tuple[StoredMessage, ...]:
+        """Messages that were refused, or may have arrived, of which nobody was told yet."""
+        return self._messages("told = 0", ())
 
-    def move(self, message: StoredMessage, state: State, *, reason: str, now: datetime) -> None:
-        """Note where a message is; `sent` makes the items of its edition seen."""
+    def message(self, number: int) -> StoredMessage | None:
+        """The message with this number, or None."""
+        return next(iter(self._messages("id = ?", (number,))), None)
+
+    def _messages(self, condition: str, values: Sequence[object]) -> tuple[StoredMessage, ...]:
+        rows = self._select(
+            "SELECT id, edition, day, sender, recipient, address, state, reason FROM message"  # noqa: S608 - conditions of ours
+            f" WHERE {condition} ORDER BY id",
+            values,
+        )
+        return tuple(
+            StoredMessage(
+                id=number,
+                edition=edition,
+                day=day,
+                sender=sender,
+                recipient=recipient,
+                address=address,
+                state=State(state),
+                reason=reason,
+            )
+            for number, edition, day, sender, recipient, address, state, reason in rows
+        )
+
+    def data(self, message: StoredMessage) -> bytes:
+        """The message itself. Raises `ArchiveError` where it is damaged, and names it."""
+        (row,) = self._select("SELECT data FROM message WHERE id = ?", (message.id,))
+        return self._unpack(row[0], f"message {message.id} of edition {message.edition}")
+
+    def has_message(self, day: date, recipient: str) -> bool:
+        """Whether there is a message for a date and recipient, wherever it is."""
+        rows = self._select(
+            "SELECT 1 FROM message WHERE day = ? AND recipient = ? LIMIT 1",
+            (day.isoformat(), recipient),
+        )
+        return bool(rows)
+
+    def move(
+        self, message: StoredMessage, state: State, *, reason: str = "", now: datetime
+    ) -> None:
+        """Note where a message is, and with that what its recipient got.
+
+        `sent`, `unknown` and `dropped` count as delivered. A message that is queued again is not
+        delivered by what it was before.
+        """
         with self._transaction():
             self._connection.execute(
-                "UPDATE message SET state = ?, reason = ?, changed = ? WHERE id = ?",
-                (state, reason, now.isoformat(), message.id),
+                "UPDATE message SET state = ?, reason = ?, told = ?, changed = ? WHERE id = ?",
+                (
+                    state,
+                    reason,
+                    state not in {State.REFUSED, State.UNKNOWN},
+                    now.isoformat(),
+                    message.id,
+                ),
             )
-            if state is State.SENT:
-                self._mark(self._items(message.edition), now)
+            if state in {State.SENT, State.UNKNOWN, State.DROPPED}:
+                self._deliver(message.edition, message.recipient)
+            elif state is State.QUEUED:
+                self._connection.execute(
+                    "DELETE FROM delivered WHERE edition = ? AND recipient ="
+                    " (SELECT id FROM recipient WHERE address = ?)",
+                    (message.edition, message.recipient),
+                )
+
+    def note_told(self, message: StoredMessage) -> None:
+        """Note that a person was told what became of a message."""
+        with self._transaction():
+            self._connection.execute("UPDATE message SET told = 1 WHERE id = ?", (message.id,))
+
+    def is_superseded(self, message: StoredMessage) -> bool:
+        """Whether an item of a message came, or is on its way, with another edition."""
+        rows = self._select(
+            "SELECT 1 FROM edition_item JOIN item ON item.id = edition_item.item"
+            " WHERE edition_item.edition = ?2 AND (item.shown = 0"
+            " OR item.id IN (SELECT item FROM waiting WHERE recipient = ?1)"
+            " OR item.id IN (SELECT item FROM received WHERE recipient = ?1 AND edition <> ?2))"
+            " LIMIT 1",
+            (message.recipient, message.edition),
+        )
+        return bool(rows)
+
+    # History
 
     def list_editions(self, limit: int) -> tuple[Listed, ...]:
         """The newest editions, the newest first."""
-        with self._named():
-            rows = self._connection.execute(
-                "SELECT id, day, title, items, (SELECT group_concat(recipient, char(10))"
-                " FROM message WHERE edition = edition.id AND state = 'sent')"
-                " FROM edition ORDER BY id DESC LIMIT ?",
-                (limit,),
+        rows = self._select(
+            "SELECT id, day, title, items, (SELECT group_concat(address, char(10))"
+            " FROM message WHERE edition = edition.id AND state = 'sent')"
+            " FROM edition ORDER BY id DESC LIMIT ?",
+            (limit,),
+        )
+        return tuple(
+            Listed(
+                id=number,
+                day=day,
+                title=title,
+                items=items,
+                delivered=tuple((recipients or "").splitlines()),
             )
-            return tuple(
-                Listed(
-                    id=number,
-                    day=date.fromisoformat(day),
-                    title=title,
-                    items=items,
-                    delivered=tuple((recipients or "").splitlines()),
-                )
-                for number, day, title, items, recipients in rows
-            )
+            for number, day, title, items, recipients in rows
+        )
 
     def document(self, edition: int) -> str | None:
-        """The JSON of an edition, or None."""
-        with self._named():
-            row = self._connection.execute(
-                "SELECT document FROM edition WHERE id = ?", (edition,)
-            ).fetchone()
-            return zlib.decompress(row[0]).decode() if row else None
+        """The JSON of an edition, or None. Raises `ArchiveError` where it is damaged."""
+        rows = self._select("SELECT document FROM edition WHERE id = ?", (edition,))
+        if not rows:
+            return None
+        try:
+            return self._unpack(rows[0][0], f"edition {edition}").decode()
+        except UnicodeDecodeError as error:
+            raise self.damage(f"edition {edition}") from error
 
     def search(self, words: str, limit: int) -> tuple[Found, ...]:
-        """Items with all these words, in either language, the best match first."""
-        query = " ".join('"' + word.replace('"', '""') + '"' for word in words.split())
-        with self._named():
-            rows = self._connection.execute(
-                "SELECT edition, day, number, snippet(search, 0, '[', ']', '…', 12),"
-                " snippet(search, 1, '[', ']', '…', 12)"
-                " FROM search JOIN edition ON edition.id = search.edition"
-                " WHERE search MATCH ? ORDER BY rank LIMIT ?",
-                (query, limit),
-            )
-            return tuple(
-                Found(
-                    edition=edition,
-                    day=date.fromisoformat(day),
-                    number=number,
-                    dutch=dutch,
-                    english=english,
-                )
-                for edition, day, number, dutch, english in rows
-            )
+        """Items with all these words, in either language, the best match first.
 
-    def _items(self, edition: int) -> list[str]:
-        rows = self._connection.execute("SELECT identity FROM item WHERE edition = ?", (edition,))
-        return [identity for (identity,) in rows]
-
-    def _mark(self, identities: Iterable[str], now: datetime) -> None:
-        self._connection.executemany(
-            "INSERT OR IGNORE INTO seen VALUES (?, ?)",
-            [(identity, now.isoformat()) for identity in identities],
+        Raises `UsageError` for what has no word in it.
+        """
+        terms = [word for word in words.split() if any(map(str.isalnum, word))]
+        if not terms or not words.isprintable():
+            raise UsageError("There is no word to look for.")
+        query = " ".join('"' + term.replace('"', '""') + '"' for term in terms)
+        rows = self._select(
+            "SELECT edition, day, number, snippet(search, 0, '[', ']', '…', 12),"
+            " snippet(search, 1, '[', ']', '…', 12)"
+            " FROM search JOIN edition ON edition.id = search.edition"
+            " WHERE search MATCH ? ORDER BY rank LIMIT ?",
+            (query, limit),
         )
+        return tuple(
+            Found(edition=edition, day=day, number=number, dutch=dutch, english=english)
+            for edition, day, number, dutch, english in rows
+        )
+
+    def _join(self, recipients: Iterable[str], now: datetime) -> None:
+        self._connection.executemany(
+            "INSERT OR IGNORE INTO recipient (address, joined, since)"
+            " VALUES (?, coalesce((SELECT max(id) FROM edition), 0), ?)",
+            [(recipient, now.isoformat()) for recipient in recipients],
+        )
+
+    def _deliver(self, edition: int, recipient: str) -> None:
+        self._connection.execute(
+            "INSERT OR IGNORE INTO delivered SELECT recipient.id, edition_item.item, ?1"
+            " FROM recipient, edition_item WHERE address = ?2 AND edition_item.edition = ?1",
+            (edition, recipient),
+        )
+
+    def _unpack(self, data: object, what: str) -> bytes:
+        try:
+            return zlib.decompress(data)  # type: ignore[arg-type]
+        except (zlib.error, TypeError) as error:
+            raise self.damage(what) from error
+
+    def damage(self, what: str) -> ArchiveError:
+        """The error for one value that is damaged."""
+        return ArchiveError(
+            f"The archive {self._path} is damaged in {what}.",
+            hint="Everything else in it can be used.",
+        )
+
+    def _select(self, query: str, values: Sequence[object]) -> list[Any]:
+        with named_errors(self._path):
+            return self._connection.execute(query, values).fetchall()
 
     @contextmanager
     def _transaction(self) -> Iterator[None]:
-        with self._named(), self._connection:
+        with named_errors(self._path), self._connection:
             yield
-
-    @contextmanager
-    def _named(self) -> Iterator[None]:
-        try:
-            yield
-        except (sqlite3.Error, OSError) as error:
-            raise ArchiveError(
-                f"The archive {self._path} cannot be used: {error}.",
-                hint="Move it away to begin a new one.",
-            ) from error

@@ -1,5 +1,7 @@
 """The command `digest`: options, wiring, errors to exit codes; nothing else."""
 
+import errno
+import os
 import sys
 import traceback
 from pathlib import Path
@@ -10,32 +12,59 @@ import click
 from digest import __version__
 from digest.cli.doctor import doctor
 from digest.cli.history import history
+from digest.cli.interrupt import Interrupted, end_soon_on_signals
 from digest.cli.models import models
+from digest.cli.outbox import outbox
 from digest.cli.parse import parse
 from digest.cli.run import run
 from digest.cli.schedule import schedule
 from digest.cli.settings import config as settings
 from digest.cli.settings import load_defaults, load_sources
+from digest.cli.streams import note, silence, warn
 from digest.cli.templates import templates
 from digest.cli.translate import translate
 from digest.cli.word import word
-from digest.errors import DigestError
+from digest.errors import DigestError, OutputError
+
+_INTERRUPTED = 130
+_STREAM_ERRORS = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EIO, errno.EBADF})
 
 
 class DigestGroup(click.Group):
     """Prints a `DigestError` as a sentence with a hint, and exits with its code."""
 
-    def invoke(self, context: click.Context) -> Any:
-        """Run the command; the one place where errors become exit codes."""
+    def main(self, *arguments: Any, **extra: Any) -> Any:
+        """Run the command and exit; the one place where errors become exit codes."""
+        extra["standalone_mode"] = False
         try:
-            return super().invoke(context)
+            code = super().main(*arguments, **extra)
+        except click.ClickException as error:
+            error.show()
+            code = error.exit_code
         except DigestError as error:
-            if "-vv" in sys.argv:
-                traceback.print_exc()
-            click.echo(f"digest: {error}", err=True)
-            if error.hint:
-                click.echo(f"        {error.hint}", err=True)
-            context.exit(error.exit_code)
+            code = _tell(error)
+        except BrokenPipeError:  # nobody reads on, which is no failure
+            silence(sys.stdout)
+            code = 0
+        except (KeyboardInterrupt, click.Abort) as error:
+            note("")
+            warn("stopped.")
+            code = error.exit_code if isinstance(error, Interrupted) else _INTERRUPTED
+        except OSError as error:
+            if error.filename or error.errno not in _STREAM_ERRORS:
+                raise
+            silence(sys.stdout)
+            code = _tell(OutputError(f"Standard output cannot be written: {error.strerror}."))
+        sys.exit(code if isinstance(code, int) else 0)
+
+
+def _tell(error: DigestError) -> int:
+    if "-vv" in sys.argv:
+        traceback.print_exc()
+    warn(error)
+    if error.hint:
+        note(f"        {error.hint}")
+    return error.exit_code
 
 
 @click.group(
@@ -54,7 +83,7 @@ def main(context: click.Context, *, config: Path | None) -> None:
 
     Exit codes: 0 done, 1 a bug, 2 usage, 3 made but not complete, 65 unreadable input,
     66 missing input, 69 no usable model, 73 output cannot be written, 75 try again later,
-    78 configuration.
+    78 configuration, 130 and 143 stopped by a signal.
     """
     if context.invoked_subcommand != "config":  # which must work when the file does not
         context.default_map = load_defaults(config, main)
@@ -62,6 +91,17 @@ def main(context: click.Context, *, config: Path | None) -> None:
 
 
 for _command in (
-    run, parse, translate, word, models, history, schedule, templates, settings, doctor
+    run, parse, translate, word, models, history, outbox, schedule, templates, settings, doctor
 ):  # fmt: skip
     main.add_command(_command)
+
+
+def start() -> None:
+    """Run the command as a process of its own: signals end it, closed streams do not."""
+    for descriptor in range(3):  # or the next file that is opened would be taken for a stream
+        try:
+            os.fstat(descriptor)
+        except OSError:
+            os.open(os.devnull, os.O_RDWR)
+    end_soon_on_signals()
+    main()

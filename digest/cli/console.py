@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import functools
+import math
 import os
-import sys
+from contextlib import closing, contextmanager
 from dataclasses import dataclass, fields, replace
 from datetime import date, datetime
 from pathlib import Path
@@ -12,12 +13,13 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from digest.cli.streams import ProgressLine, note, read_stdin, warn
 from digest.config import Folders, find_folders, find_zone
-from digest.errors import OutputError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
 
+    from digest.archive.store import Archive
     from digest.sources.files import Reading, SourceSpec
     from digest.translation.measure import Measurement, Measurements
     from digest.translation.packages import Installed
@@ -51,6 +53,22 @@ class Day(click.ParamType[date]):
             return date.fromisoformat(value)
         except ValueError:
             self.fail(f"{value!r} is not a date like 2026-11-22.", param, ctx)
+
+
+class Seconds(click.FloatRange):
+    """Seconds, `least` or more and at most a week; infinity and what is no number are neither."""
+
+    def __init__(self, least: float) -> None:
+        super().__init__(least, 7 * 24 * 3600.0)
+
+    def convert(
+        self, value: Any, param: click.Parameter | None, ctx: click.Context | None
+    ) -> float:
+        """The number."""
+        seconds: float = super().convert(value, param, ctx)
+        if not math.isfinite(seconds):  # which is in every range
+            self.fail(f"{value} is not a number of seconds.", param, ctx)
+        return seconds
 
 
 sources_argument = click.argument("sources", nargs=-1, metavar="[SOURCES]...")
@@ -178,6 +196,20 @@ def folders() -> Folders:
     return find_folders(os.environ)
 
 
+MOST_NUMBER = 2**63 - 1
+"""What a number of an edition or message can be at most."""
+
+
+@contextmanager
+def open_archive() -> Iterator[Archive]:
+    """The archive, for commands that look into it."""
+    from digest.addresses import address_key
+    from digest.archive.store import Archive
+
+    with closing(Archive(folders().archive, address_key=address_key)) as archive:
+        yield archive
+
+
 def find_specs(sources: tuple[str, ...], context: click.Context) -> tuple[SourceSpec, ...]:
     """The sources of the command line, else those of the configuration, else the samples."""
     from digest.sources.files import SourceSpec
@@ -188,17 +220,26 @@ def find_specs(sources: tuple[str, ...], context: click.Context) -> tuple[Source
     return configured
 
 
-def open_reading(as_of: datetime | None, now: datetime) -> Reading:
-    """What reading sources needs of this process: its clock, standard input and the web."""
-    from digest.sources.files import Reading
-    from digest.sources.web import fetch_all
+def open_reading(
+    as_of: datetime | None, now: datetime, *, timeout: float = 0, keep: bool = True
+) -> Reading:
+    """What reading sources needs of this process: its clock, standard input and the web.
 
+    A source on the web may take so many seconds (0: the default); with `keep` off nothing is kept
+    of what it gives.
+    """
+    from digest.sources.cache import Cache
+    from digest.sources.files import Reading
+    from digest.sources.web import TIMEOUT, fetch_all, public_address
+
+    cache = Cache(folders().web, public=public_address, warn=warn, keep=keep)
     return Reading(
         as_of=as_of,
         now=now,
         zone=find_zone(),
-        stdin=sys.stdin.buffer.read,
-        fetch=lambda locations: fetch_all(locations, folders().web),
+        stdin=read_stdin,
+        fetch=lambda limits: fetch_all(limits, cache),
+        timeout=timeout or TIMEOUT,
     )
 
 
@@ -243,7 +284,7 @@ def open_translator(places: Folders, options: TranslationOptions) -> Translator:
             settings,
             model=model,
             options=memory_options(decoding, options.compute_type, meaning=options.meaning),
-            warn=lambda message: note(f"digest: {message}"),
+            warn=warn,
         )
         if options.memory
         else NoMemory(),
@@ -278,40 +319,4 @@ def note_measured(digest: str, measured: Measurement) -> None:
 def _measurements(places: Folders) -> Measurements:
     from digest.translation.measure import Measurements
 
-    return Measurements(places.measured, warn=lambda message: note(f"digest: {message}"))
-
-
-def note(message: str) -> None:
-    """A line on standard error."""
-    click.echo(message, err=True)
-
-
-def print_document(document: str | bytes) -> None:
-    """Write a document to standard output, text as UTF-8 whatever the locale.
-
-    Raises `OutputError` when it cannot be written; a closed pipe is not an error.
-    """
-    stream = sys.stdout.buffer
-    try:
-        stream.write(document.encode() if isinstance(document, str) else document)
-        stream.flush()
-    except BrokenPipeError:
-        raise
-    except OSError as error:
-        # What is buffered cannot be written at exit either.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        raise OutputError(f"Standard output cannot be written: {error.strerror}.") from error
-
-
-class ProgressLine:
-    """A line on a terminal that counts; silent elsewhere."""
-
-    def __init__(self, label: str, *, shown: bool) -> None:
-        self._label = label
-        self._shown = shown and sys.stderr.isatty()
-
-    def __call__(self, done: int, total: int) -> None:
-        """Show how far it is; the line is wiped when all is done."""
-        if self._shown:
-            text = f"{self._label} {done}/{total}" if done < total else ""
-            click.echo(f"\r\x1b[K{text}", nl=False, err=True)
+    return Measurements(places.measured, warn=warn)

@@ -2,21 +2,34 @@
 
 import shutil
 import sys
+import tempfile
 from collections.abc import Callable, Iterator
-from contextlib import closing
+from contextlib import contextmanager
 from datetime import UTC, datetime
+from pathlib import Path
 
 import click
 
-from digest.cli.console import find_installed, folders, print_document, threads
+from digest.cli.console import find_installed, folders, open_archive, threads
+from digest.cli.streams import print_document, print_line
 from digest.config import ZONE_NAME, Folders, find_zone
 from digest.errors import BusyError, ConfigurationError, DigestError, ModelError
+
+
+@contextmanager
+def _named_trouble() -> Iterator[None]:
+    """What the system says of a folder, as a sentence."""
+    try:
+        yield
+    except OSError as error:
+        name = f"{error.filename}: " if error.filename else ""
+        raise ConfigurationError(f"{name}{error.strerror or error}.") from error
 
 
 @click.command()
 @click.option("--json", "as_json_", is_flag=True, help="As JSON, for scripts.")
 def doctor(*, as_json_: bool) -> None:
-    """Check models, templates, memory, archive, lock, mail, locale and time zone.
+    """Check models, templates, folders, memory, archive, lock, mail, locale and time zone.
 
     One line each. Exits with 0 when all is well, with 69 for a model, else with 78.
     """
@@ -26,7 +39,8 @@ def doctor(*, as_json_: bool) -> None:
     code = 0
     for name, check in _checks(folders()):
         try:
-            rows.append({"check": name, "ok": True, "says": check()})
+            with _named_trouble():
+                rows.append({"check": name, "ok": True, "says": check()})
         except DigestError as error:
             rows.append({"check": name, "ok": False, "says": f"{error} {error.hint}".rstrip()})
             code = code or (error.exit_code if isinstance(error, ModelError) else 78)
@@ -34,13 +48,14 @@ def doctor(*, as_json_: bool) -> None:
         print_document(as_json(rows))
     else:
         for row in rows:
-            click.echo(f"{'ok  ' if row['ok'] else 'FAIL'}  {row['check']}: {row['says']}")
+            print_line(f"{'ok  ' if row['ok'] else 'FAIL'}  {row['check']}: {row['says']}")
     raise click.exceptions.Exit(code)
 
 
 def _checks(places: Folders) -> Iterator[tuple[str, Callable[[], str]]]:
     yield "model", lambda: _check_model(places)
     yield "templates", lambda: _check_templates(places)
+    yield "folders", lambda: _check_folders(places)
     yield "memory", lambda: _check_memory(places)
     yield "archive", lambda: _check_archive(places)
     yield "lock", lambda: _check_lock(places)
@@ -68,6 +83,47 @@ def _check_templates(places: Folders) -> str:
     return f"{len(check_templates(Templates(places.templates)))} in {places.templates}"
 
 
+def _check_folders(places: Folders) -> str:
+    """Make, write, lock and remove a file where a run does, and look who can read there."""
+    from digest.lock import hold_lock
+    from digest.private import is_open, private_folder
+
+    data = places.archive.parent
+    for folder in (data, places.web):
+        existed = folder.exists()
+        open_before = [path for path in _inside(folder) if is_open(path)]
+        private_folder(folder)
+        try:
+            with tempfile.NamedTemporaryFile(dir=folder, prefix=".doctor-") as file:
+                file.write(b"x")
+                file.flush()
+                with hold_lock(Path(file.name)):
+                    pass
+        except OSError as error:
+            raise ConfigurationError(
+                f"{folder} cannot be written: {error.strerror}.",
+                hint="Set HOME, or XDG_DATA_HOME and XDG_CACHE_HOME, to a folder of yours.",
+            ) from error
+        if not existed:
+            folder.rmdir()
+        if open_before:
+            raise ConfigurationError(
+                f"Others can read {open_before[0]}.", hint="The next run makes it private."
+            )
+    try:
+        with tempfile.TemporaryFile():
+            pass
+    except OSError as error:
+        raise ConfigurationError(
+            f"There is no folder for temporary files: {error.strerror}.", hint="Set TMPDIR."
+        ) from error
+    return f"{data} can be written, and nobody else reads it"
+
+
+def _inside(folder: Path) -> list[Path]:
+    return [folder, *folder.iterdir()] if folder.is_dir() else []
+
+
 def _check_memory(places: Folders) -> str:
     from digest.translation.memory import count_segments
 
@@ -82,19 +138,28 @@ def _check_memory(places: Folders) -> str:
 
 
 def _check_archive(places: Folders) -> str:
-    from digest.archive.store import Archive, State
+    from digest.archive.values import State
 
-    if not places.archive.exists():
+    if not _is_kept(places.archive):
         return "no edition was kept yet"
-    with closing(Archive(places.archive)) as archive:
-        waiting = len(archive.outbox(State.QUEUED))
-        return f"{waiting} messages wait in {places.archive}"
+    with open_archive() as archive:
+        queued = archive.messages(State.QUEUED)
+        for message in queued:
+            archive.data(message)
+        unsettled = archive.messages(State.REFUSED, State.UNKNOWN)
+    others = f", {len(unsettled)} were refused or may have arrived" if unsettled else ""
+    return f"{len(queued)} messages wait in {places.archive}{others}"
+
+
+def _is_kept(archive: Path) -> bool:
+    """Whether there is an archive, or what is left of one."""
+    return archive.exists() or any(archive.parent.glob(f"{archive.name}*"))
 
 
 def _check_lock(places: Folders) -> str:
     from digest.lock import hold_lock
 
-    if not places.lock.exists():
+    if not places.lock.exists() and not places.lock.is_symlink():
         return "free"
     try:
         with hold_lock(places.lock):
@@ -111,7 +176,7 @@ def _check_mail() -> str:
 
 
 def _check_locale() -> str:
-    return f"{sys.stdout.encoding} for the terminal, UTF-8 for editions"
+    return f"{getattr(sys.stdout, 'encoding', 'nothing')} for the terminal, UTF-8 for editions"
 
 
 def _check_zone() -> str:

@@ -2,21 +2,18 @@
 
 from __future__ import annotations
 
-from contextlib import closing, contextmanager
 from typing import TYPE_CHECKING
 
 import click
 
-from digest.cli.console import folders, note, print_document, template_dir_option
+from digest.cli.console import MOST_NUMBER, folders, open_archive, template_dir_option
+from digest.cli.streams import note, print_document, print_line
 from digest.cli.targets import Target, render_target
 from digest.edition import Layout
 from digest.errors import UsageError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
     from pathlib import Path
-
-    from digest.archive.store import Archive
 
 
 @click.group()
@@ -25,14 +22,14 @@ def history() -> None:
 
 
 @history.command("list")
-@click.option("--limit", type=click.IntRange(1), default=30, show_default=True)
+@click.option("--limit", type=click.IntRange(1, MOST_NUMBER), default=30, show_default=True)
 def list_editions(*, limit: int) -> None:
     """List past editions, the newest first."""
-    with _archive() as archive:
+    with open_archive() as archive:
         listed = archive.list_editions(limit)
     for edition in listed:
         sent = f"sent to {', '.join(edition.delivered)}" if edition.delivered else ""
-        click.echo(
+        print_line(
             f"{edition.id:5}  {edition.day}  {edition.items:3} items  {sent or edition.title}"
         )
     if not listed:
@@ -40,7 +37,7 @@ def list_editions(*, limit: int) -> None:
 
 
 @history.command()
-@click.argument("number", type=int)
+@click.argument("number", type=click.IntRange(1, MOST_NUMBER))
 @click.option(
     "--format",
     "form",
@@ -58,14 +55,14 @@ def list_editions(*, limit: int) -> None:
 @template_dir_option
 def show(*, number: int, form: str, layout: str, width: int, template_dir: Path | None) -> None:
     """Print the past edition NUMBER, as `digest history list` has it."""
-    from digest.rendering.data import edition_from_json
+    from digest.publish import past_edition
     from digest.rendering.documents import Making
     from digest.rendering.environment import Templates
     from digest.rendering.view import Look
 
-    with _archive() as archive:
-        document = archive.document(number)
-    if document is None:
+    with open_archive() as archive:
+        edition = past_edition(archive, number)
+    if edition is None:
         raise UsageError(f"There is no edition {number}.", hint="`digest history list` has them.")
     making = Making(
         look=Look(layout=Layout(layout), width=width),
@@ -74,28 +71,20 @@ def show(*, number: int, form: str, layout: str, width: int, template_dir: Path 
         warn=note,
     )
     target = Target(form=form, layout=Layout(layout), output=None)
-    for data, _ in render_target(edition_from_json(document), target, making, None):
+    for data, _ in render_target(edition, target, making, None):
         print_document(data)
 
 
 @history.command()
 @click.argument("words", nargs=-1, required=True)
-@click.option("--limit", type=click.IntRange(1), default=20, show_default=True)
+@click.option("--limit", type=click.IntRange(1, MOST_NUMBER), default=20, show_default=True)
 def search(*, words: tuple[str, ...], limit: int) -> None:
     """Find items with all WORDS, in Dutch or English."""
-    with _archive() as archive:
+    with open_archive() as archive:
         found = archive.search(" ".join(words), limit)
     for item in found:
-        click.echo(f"{item.edition:5}  {item.day}  item {item.number}")
-        click.echo(f"       {' '.join(item.english.split())}")
-        click.echo(f"       {' '.join(item.dutch.split())}")
+        print_line(f"{item.edition:5}  {item.day}  item {item.number}")
+        print_line(f"       {' '.join(item.english.split())}")
+        print_line(f"       {' '.join(item.dutch.split())}")
     if not found:
         note("Nothing was found.")
-
-
-@contextmanager
-def _archive() -> Iterator[Archive]:
-    from digest.archive.store import Archive
-
-    with closing(Archive(folders().archive)) as archive:
-        yield archive

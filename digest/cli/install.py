@@ -9,14 +9,8 @@ from typing import TYPE_CHECKING
 
 import click
 
-from digest.cli.console import (
-    find_installed,
-    folders,
-    measure_installed,
-    note,
-    note_measured,
-    threads,
-)
+from digest.cli.console import find_installed, folders, measure_installed, note_measured, threads
+from digest.cli.streams import is_terminal, note, show_progress
 from digest.errors import ModelError, UsageError
 
 if TYPE_CHECKING:
@@ -126,11 +120,11 @@ def open_market(places: Folders, index: str) -> Market:
     return Market(index=index, manifest=places.manifest, downloads=places.installed / "downloads")
 
 
-def _sayer(*, quiet: bool) -> Callable[[str], None]:
+def _sayer(*, quiet: bool) -> Callable[[str], object]:
     return (lambda _message: None) if quiet else note
 
 
-def _build_starter(places: Folders, say: Callable[[str], None], *, force: bool) -> None:
+def _build_starter(places: Folders, say: Callable[[str], object], *, force: bool) -> None:
     """Build the starter where it is not there yet, and measure it."""
     from digest.translation.starter_build import build_starter, is_current
 
@@ -140,7 +134,7 @@ def _build_starter(places: Folders, say: Callable[[str], None], *, force: bool) 
         measure_installed(built)
 
 
-def _tell(outcome: Outcome, places: Folders, say: Callable[[str], None]) -> None:
+def _tell(outcome: Outcome, places: Folders, say: Callable[[str], object]) -> None:
     """Say what an installation did, and whether what was there before is better."""
     if outcome.already or not outcome.measured:
         say(f"{outcome.name} is installed already.")
@@ -177,7 +171,7 @@ class _Download:
 
     def __init__(self, name: str, *, quiet: bool) -> None:
         self._name = name
-        self._shown = not quiet and sys.stderr.isatty()
+        self._shown = not quiet and is_terminal(sys.stderr)
         self._started = time.monotonic()
         self._first = -1
 
@@ -191,4 +185,4 @@ class _Download:
         of = f" of {total / 1e6:.0f}" if total else ""
         rate = (done - self._first) / 1e6 / seconds
         line = f"{self._name}: {done / 1e6:.0f}{of} MB, {rate:.1f} MB/s" if done != total else ""
-        click.echo(f"\r\x1b[K{line}", nl=False, err=True)
+        show_progress(line)

@@ -1,4 +1,4 @@
-"""The options of `digest run` that are about mail and state, and what they open."""
+"""The options of `digest run` that are about mail, what they open, and what they say."""
 
 from __future__ import annotations
 
@@ -12,17 +12,19 @@ from typing import TYPE_CHECKING
 
 import click
 
-from digest.cli.console import gather, note
+from digest.cli.console import Seconds, gather
+from digest.cli.streams import warn
 from digest.errors import ConfigurationError, UsageError
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from digest.archive.store import Archive
+    from digest.archive.values import StoredMessage
     from digest.delivery.transport import Transport
-    from digest.outbox import Sendings
+    from digest.outbox import Fate, Sendings
     from digest.rendering.message import Envelope
 
-DEFERRED = 75
-INCOMPLETE = 3
 _SENDMAIL_PLACES = "/usr/sbin:/usr/lib:/usr/local/sbin:/usr/bin:/usr/local/bin"
 
 
@@ -92,14 +94,15 @@ _options = (
     ),
     click.option(
         "--mail-timeout",
-        type=click.FloatRange(0.1),
+        type=Seconds(0.1),
         default=30.0,
         show_default=True,
-        help="Seconds to wait for the mail server or program.",
+        help="Seconds to wait for the mail server or program; for its word that it has the "
+        "message, a server gets ten minutes at least.",
     ),
     click.option(
         "--retry-for",
-        type=click.FloatRange(0),
+        type=Seconds(0),
         default=60.0,
         show_default=True,
         help="Seconds of waiting between second tries, when the server says later.",
@@ -110,8 +113,9 @@ mail_options = gather(MailOptions, "mail", *_options)
 
 def open_transport(mail: MailOptions) -> Transport:
     """What sends the mail. Raises `UsageError` or `ConfigurationError` when it is not set up."""
+    from digest.delivery.password import find_password
     from digest.delivery.sendmail import Sendmail
-    from digest.delivery.smtp import Security, Smtp, find_password
+    from digest.delivery.smtp import Security, Smtp
 
     if not mail.sender or not mail.recipients:
         raise UsageError("Mail needs --from and --to.")
@@ -149,26 +153,44 @@ def find_sendmail() -> str | None:
     return shutil.which("sendmail") or shutil.which("sendmail", path=_SENDMAIL_PLACES)
 
 
-def envelopes(mail: MailOptions, now: datetime) -> tuple[Envelope, ...]:
-    """An envelope for each recipient; none without sender and recipients."""
-    from digest.rendering.message import Envelope, parse_address
+def envelopes(mail: MailOptions, now: datetime) -> dict[str, Envelope]:
+    """An envelope for each recipient, by what addresses are compared by; none without both."""
+    from digest.addresses import address_key, parse_address
+    from digest.rendering.message import Envelope
 
     if not mail.sender or not mail.recipients:
-        return ()
+        return {}
     sender = parse_address(mail.sender)
-    return tuple(
-        Envelope(
-            sender=sender, recipients=(parse_address(recipient),), subject=mail.subject, now=now
+    addresses = [parse_address(recipient) for recipient in mail.recipients]
+    found: dict[str, Envelope] = {}
+    for address in addresses:
+        envelope = Envelope(sender=sender, recipients=(address,), subject=mail.subject, now=now)
+        found.setdefault(address_key(address.addr_spec), envelope)
+    return found
+
+
+def check_utf8(addressed: Iterable[Envelope], transport: Transport) -> None:
+    """Raise `UsageError` for an address that is not ASCII where nothing takes such ones."""
+    from digest.addresses import needs_utf8
+
+    strange = [
+        address.addr_spec
+        for envelope in addressed
+        for address in (envelope.sender, *envelope.recipients)
+        if needs_utf8(address.addr_spec)
+    ]
+    if strange and not transport.takes_utf8():
+        raise UsageError(
+            f"{strange[0]} is not ASCII before the @, which the mail server does not take.",
+            hint="Only a server that offers SMTPUTF8 does, with --send smtp.",
         )
-        for recipient in dict.fromkeys(mail.recipients)
-    )
 
 
 def common_envelope(mail: MailOptions, now: datetime) -> Envelope | None:
     """One envelope for all recipients together, for a message that goes to a file."""
     from dataclasses import replace
 
-    each = envelopes(mail, now)
+    each = tuple(envelopes(mail, now).values())
     recipients = tuple(address for envelope in each for address in envelope.recipients)
     return replace(each[0], recipients=recipients) if each else None
 
@@ -180,23 +202,20 @@ def send_waiting(archive: Archive, transport: Transport, mail: MailOptions) -> S
 
     zone = find_zone()
     clock = Clock(now=lambda: datetime.now(zone), sleep=time.sleep)
-    sendings = send_outbox(archive, transport, clock=clock, patience=mail.retry_for)
-    for recipient, reason in sendings.deferred:
-        note(f"digest: {recipient}: not now, the next run tries again ({reason})")
-    for recipient, reason in sendings.refused:
-        note(f"digest: {recipient}: refused ({reason})")
-    for recipient in sendings.unknown:
-        note(
-            f"digest: {recipient}: an earlier run was stopped while sending, it may have arrived; "
-            "--force sends again"
-        )
-    return sendings
+    return send_outbox(archive, transport, clock=clock, patience=mail.retry_for, tell=tell)
 
 
-def exit_code(*all_sendings: Sendings) -> int:
-    """75 when something waits for the next run, 3 when something will not be sent."""
-    if any(sendings.deferred for sendings in all_sendings):
-        return DEFERRED
-    if any(sendings.refused or sendings.unknown for sendings in all_sendings):
-        return INCOMPLETE
-    return 0
+def tell(message: StoredMessage, fate: Fate, reason: str) -> bool:
+    """Say on standard error what became of a message; whether that could be said."""
+    from digest.outbox import Fate
+
+    what = {
+        Fate.DEFERRED: f"not now, the next run tries again ({reason})",
+        Fate.UNSETTLED: f"not sent, it waits until this is put right: {reason}",
+        Fate.REFUSED: f"refused ({reason}); its items come with the next edition, "
+        "--force sends it again now",
+        Fate.UNKNOWN: f"the message of {message.day} may have arrived or not ({reason}); it is "
+        "not sent again, but with --force",
+        Fate.DAMAGED: f"{reason} `digest outbox drop {message.id}` gives the message up.",
+    }[fate]
+    return warn(f"{message.address}: {what}")

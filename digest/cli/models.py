@@ -8,15 +8,9 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from digest.cli.console import (
-    find_installed,
-    folders,
-    measure_installed,
-    note,
-    print_document,
-    threads,
-)
+from digest.cli.console import find_installed, folders, measure_installed, threads
 from digest.cli.install import index_option, install, open_library, open_market, setup
+from digest.cli.streams import note, print_document, print_line
 from digest.errors import ModelError, UsageError
 
 if TYPE_CHECKING:
@@ -52,11 +46,11 @@ def list_models(*, available: bool, index: str, as_json_: bool) -> None:
         return
     for row in rows:
         if row.get("problem"):
-            click.echo(f"{Path(row['path']).name}  unusable: {row['problem']}")
+            print_line(f"{Path(row['path']).name}  unusable: {row['problem']}")
         else:
             size = f"{row['size'] / 1e6:.0f} MB" if row["size"] else "size not known"
             about = row["link"] if available else _about(row)
-            click.echo(
+            print_line(
                 f"{row['name']} {row['version']}  {row['from']} → {row['to']}  {size}  {about}"
             )
     if not rows:
@@ -147,7 +141,7 @@ def measure_models(*, name: str, as_json_: bool) -> None:
         measured = measure_installed(installed)
         rows.append({"name": _name(installed), **as_data(measured)})
         if not as_json_:
-            click.echo(
+            print_line(
                 f"{_name(installed)}  {measured}; {measured.meanings:.0%} of meanings kept; "
                 f"{measured.words_per_second:.0f} words/s"
             )
@@ -172,7 +166,7 @@ def verify(*, as_json_: bool) -> None:
         print_document(as_json([row | {"problem": row["problem"] or None} for row in rows]))
     else:
         for row in rows:
-            click.echo(
+            print_line(
                 f"{'FAIL' if row['problem'] else 'ok  '}  {row['name']}  {row['problem']}".rstrip()
             )
     if not rows or any(row["problem"] for row in rows):

@@ -4,14 +4,8 @@ from datetime import datetime
 
 import click
 
-from digest.cli.console import (
-    as_of_option,
-    find_specs,
-    note,
-    open_reading,
-    print_document,
-    sources_argument,
-)
+from digest.cli.console import as_of_option, find_specs, open_reading, sources_argument
+from digest.cli.streams import print_document, warn
 
 _INCOMPLETE = 3
 
@@ -32,7 +26,7 @@ def parse(context: click.Context, *, sources: tuple[str, ...], as_of: datetime |
     now = datetime.now(find_zone())
     readings = read_sources(find_specs(sources, context), open_reading(as_of, now))
     for failure in readings.failures:
-        note(f"digest: {failure}")
+        warn(failure)
     if not readings.documents:
         raise click.exceptions.Exit(readings.failures[0].exit_code if readings.failures else 0)
     print_document(

@@ -5,7 +5,7 @@ from __future__ import annotations
 import shutil
 import tempfile
 import time
-from contextlib import ExitStack, closing
+from contextlib import ExitStack, closing, contextmanager
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from pathlib import Path
@@ -19,41 +19,48 @@ from digest.cli.console import (
     as_of_option,
     find_specs,
     folders,
-    note,
     open_reading,
     open_translator,
     options,
-    print_document,
     sources_argument,
     translation_options,
     verbose_option,
 )
 from digest.cli.mail import (
-    INCOMPLETE,
     MailOptions,
+    check_utf8,
     common_envelope,
     envelopes,
-    exit_code,
     mail_options,
     open_transport,
     send_waiting,
+    tell,
 )
-from digest.cli.run_options import LookOptions, SelectionOptions, look_options, selection_options
-from digest.cli.targets import for_target, pair_targets, render_target
+from digest.cli.run_options import (
+    LookOptions,
+    SelectionOptions,
+    look_options,
+    selection_options,
+    source_timeout_option,
+)
+from digest.cli.streams import note, print_document, readable, warn
+from digest.cli.targets import check_outputs, for_target, pair_targets, render_target
 from digest.delivery.output import write_file
 from digest.edition import Alignment, Edition, Layout
 from digest.errors import UsageError
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
 
-    from digest.archive.store import Archive, QueuedMessage
+    from digest.archive.store import Archive
     from digest.article import Document
     from digest.cli.targets import Target
     from digest.config import Folders
+    from digest.outbox import Sendings
+    from digest.publish import Order, Share
     from digest.rendering.documents import Making
     from digest.rendering.message import Envelope
-    from digest.sources.files import Readings, SourceSpec
+    from digest.sources.files import Readings
     from digest.translation.translate import Counts
 
 TITLE = "Dutch news digest · Nederlands nieuwsoverzicht"
@@ -66,6 +73,7 @@ TITLE = "Dutch news digest · Nederlands nieuwsoverzicht"
     click.option("--date", "day", type=Day(), help="The date of the edition.  [default: today]"),
     as_of_option,
     click.option("--title", default=TITLE, show_default=True, help="The title of the edition."),
+    source_timeout_option,
 )
 @look_options
 @selection_options
@@ -82,6 +90,7 @@ def run(
     day: date | None,
     as_of: datetime | None,
     title: str,
+    source_timeout: float,
     strict: bool,
     verbose: int,
     look: LookOptions,
@@ -97,158 +106,122 @@ def run(
     --send past editions are kept in the archive.
     """
     from digest.config import find_zone
+    from digest.publish import Desk, Order, publish
+    from digest.rendering.message import check_subject
+    from digest.sources.files import read_sources
 
     targets = pair_targets(look.formats, look.layouts, look.outputs)
     if any(target.form == "eml" for target in targets) and not (mail.sender and mail.recipients):
         raise UsageError("A mail message needs --from and --to.")
+    check_subject(mail.subject)
     now = datetime.now(find_zone())
+    specs = find_specs(sources, context)
+    check_outputs(targets, specs)
+    addressed = envelopes(mail, now)
+    transport = open_transport(mail) if mail.send else None
+    if transport and not selection.dry_run:
+        check_utf8(addressed.values(), transport)
+    order = Order(
+        day=day or (as_of or now).date(),
+        now=now,
+        envelopes=addressed if mail.send else {},
+        new=selection.new,
+        limit=selection.limit,
+        words=look.words,
+        even_if_empty=selection.even_if_empty,
+        force=selection.force,
+        catch_up=selection.catch_up,
+        dry_run=selection.dry_run,
+    )
     job = _Job(
         places=folders(),
-        now=now,
-        day=day or (as_of or now).date(),
-        title=title,
+        order=order,
+        title=readable(title),
         look=look,
-        selection=selection,
         mail=mail,
         translation=translation,
         verbose=bool(verbose) and not translation.quiet,
     )
-    with ExitStack() as stack:
-        archive = _open_archive(stack, job)
-        transport = open_transport(mail) if mail.send else None
-        addressed = envelopes(mail, now)
-        waiting = []
-        if archive and transport and not selection.dry_run:
-            waiting.append(send_waiting(archive, transport, mail))
+    reading = open_reading(as_of, now, timeout=source_timeout, keep=not selection.dry_run)
 
-        readings = _read(find_specs(sources, context), as_of, job)
-        documents = _select(readings, archive, selection)
-        items = sum(len(document.items) for document in documents)
-        if selection.catch_up:
-            _catch_up(archive, documents, job)
-            return
-        addressed = _still_to_send(addressed, archive, job)
-        if selection.dry_run:
-            _say_plan(documents, addressed, job)
-            return
-        if (mail.send and not addressed) or (
-            selection.new and not items and not selection.even_if_empty
-        ):
-            if job.verbose:
-                note("Nothing new." if addressed or not mail.send else "Sent already.")
-            raise click.exceptions.Exit(exit_code(*waiting))
+    def send(archive: Archive) -> Sendings:
+        assert transport
+        return send_waiting(archive, transport, mail)
 
-        edition = _make_edition(documents, readings, job)
-        if mail.send:
-            assert archive
-            assert transport
-            _queue(edition, addressed, archive, job)
-            waiting.append(send_waiting(archive, transport, mail))
-        else:
-            _print(edition, targets, job)
-            if archive:
-                archive.deliver(_store(edition, (), archive, now), now=now)
-    code = exit_code(*waiting)
-    if edition.problems or edition.untranslated or (strict and edition.doubtful):
-        code = code or INCOMPLETE
-    raise click.exceptions.Exit(code)
+    report = publish(
+        order,
+        Desk(
+            archive=lambda: _open_archive(job),
+            read=lambda: read_sources(specs, reading),
+            make=lambda documents, readings: _make_edition(documents, readings, job),
+            write=lambda edition: _write(edition, targets, job),
+            mail=lambda edition, to: _make_messages(edition, to, job),
+            send=send,
+            tell=tell,
+            plan=lambda documents, shares: _say_plan(documents, shares, job),
+            warn=warn,
+            say=job.say,
+        ),
+    )
+    raise click.exceptions.Exit(report.exit_code(strict=strict))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Job:
-    """What one run was asked to do."""
+    """What one run was asked to do, and how its edition looks."""
 
     places: Folders
-    now: datetime
-    day: date
+    order: Order
     title: str
     look: LookOptions
-    selection: SelectionOptions
     mail: MailOptions
     translation: TranslationOptions
     verbose: bool
 
+    def say(self, message: str) -> None:
+        """What was done, for those who want to hear it."""
+        if self.verbose:
+            note(message)
 
-def _open_archive(stack: ExitStack, job: _Job) -> Archive | None:
+
+@contextmanager
+def _open_archive(job: _Job) -> Iterator[Archive | None]:
     """The archive, locked, where the run needs one; for a dry run a copy of it."""
-    selection = job.selection
-    if not (selection.new or selection.catch_up or job.mail.send):
-        return None
+    order = job.order
+    if not (order.new or order.catch_up or order.envelopes):
+        yield None
+        return
+    from digest.addresses import address_key
     from digest.archive.store import Archive
     from digest.lock import hold_lock
 
     path = job.places.archive
-    if selection.dry_run:
-        scratch = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="digest-")))
-        for file in path.parent.glob(f"{path.name}*"):
-            shutil.copy(file, scratch)
-        path = scratch / path.name
-    else:
-        stack.enter_context(hold_lock(job.places.lock))
-    return stack.enter_context(closing(Archive(path)))
+    with ExitStack() as stack:
+        if order.dry_run:
+            scratch = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="digest-")))
+            for file in path.parent.glob(f"{path.name}*"):
+                shutil.copy(file, scratch)
+            path = scratch / path.name
+        else:
+            stack.enter_context(hold_lock(job.places.lock))
+        yield stack.enter_context(closing(Archive(path, address_key=address_key)))
 
 
-def _read(specs: Sequence[SourceSpec], as_of: datetime | None, job: _Job) -> Readings:
-    from digest.sources.files import read_sources
+def _say_plan(documents: Sequence[Document], shares: Sequence[Share], job: _Job) -> None:
+    from digest.publish import items_of
 
-    readings = read_sources(specs, open_reading(as_of, job.now))
-    for failure in readings.failures:
-        note(f"digest: {failure}")
-    if not readings.documents:
-        raise click.exceptions.Exit(readings.failures[0].exit_code if readings.failures else 0)
-    return readings
-
-
-def _select(
-    readings: Readings, archive: Archive | None, selection: SelectionOptions
-) -> tuple[Document, ...]:
-    from digest.select import identity, select_items
-
-    identities = {identity(item) for document in readings.documents for item in document.items}
-    if selection.new:
-        assert archive
-        identities = archive.unseen(identities) - archive.waiting()
-    return select_items(readings.documents, keep=identities.__contains__, limit=selection.limit)
-
-
-def _catch_up(archive: Archive | None, documents: Sequence[Document], job: _Job) -> None:
-    from digest.select import identity
-
-    assert archive
-    identities = {identity(item) for document in documents for item in document.items}
-    fresh = archive.unseen(identities)
-    if job.selection.dry_run:
-        note(f"{len(fresh)} items would count as delivered.")
-        return
-    archive.mark_seen(identities, now=job.now)
-    if job.verbose:
-        note(f"{len(fresh)} items count as delivered now.")
-
-
-def _still_to_send(
-    addressed: tuple[Envelope, ...], archive: Archive | None, job: _Job
-) -> tuple[Envelope, ...]:
-    """The envelopes of those who have not been sent an edition of this date."""
-    if not archive or not job.mail.send or job.selection.force:
-        return addressed
-    return tuple(
-        envelope
-        for envelope in addressed
-        if not archive.states(job.day, envelope.recipients[0].addr_spec)
-    )
-
-
-def _say_plan(documents: Sequence[Document], addressed: Sequence[Envelope], job: _Job) -> None:
-    from digest.article import Article
-
-    items = [item for document in documents for item in document.items]
-    note(f"An edition of {len(items)} items, dated {job.day.isoformat()}:")
-    for item in items:
-        text = item.headline.text if isinstance(item, Article) else item.paragraphs[0].text
-        note(f"  {text[:70]}")
-    if job.mail.send:
-        to = ", ".join(envelope.recipients[0].addr_spec for envelope in addressed)
-        note(f"To be sent with {job.mail.send} to {to or 'nobody: it was sent already'}.")
+    if not shares:
+        note("Nothing would be made: it was sent already, or nothing is new.")
+    for share in shares:
+        items = items_of(documents, share)
+        note(f"An edition of {len(share.identities)} items, dated {job.order.day.isoformat()}:")
+        for text in items:
+            note(f"  {text[:70]}")
+        if left := len(share.identities) - len(items):
+            note(f"  {left} more that were refused before and are in no source any more")
+        if job.order.envelopes:
+            to = ", ".join(share.recipients)
+            note(f"To be sent with {job.mail.send} to {to}.")
 
 
 def _make_edition(documents: Sequence[Document], readings: Readings, job: _Job) -> Edition:
@@ -259,7 +232,7 @@ def _make_edition(documents: Sequence[Document], readings: Readings, job: _Job) 
     with closing(open_translator(job.places, job.translation)) as translator:
         edition = make_edition(
             documents,
-            options=EditionOptions(title=job.title, day=job.day, words=job.look.words),
+            options=EditionOptions(title=job.title, day=job.order.day, words=job.look.words),
             translate=translator,
             model=translator.note,
             problems=tuple(
@@ -267,8 +240,7 @@ def _make_edition(documents: Sequence[Document], readings: Readings, job: _Job) 
                 for failure in readings.failures
             ),
         )
-    if job.verbose:
-        note(_summary(edition, translator.counts, seconds=time.perf_counter() - started))
+    job.say(_summary(edition, translator.counts, seconds=time.perf_counter() - started))
     return edition
 
 
@@ -282,14 +254,14 @@ def _making(job: _Job) -> Making:
         look=Look(lead=Language(look.lead), align=Alignment(look.align), width=look.width),
         templates=Templates(job.places.templates, look.template_dir),
         max_size=look.max_size,
-        warn=lambda message: note(f"digest: {message}"),
+        warn=warn,
     )
 
 
-def _print(edition: Edition, targets: Sequence[Target], job: _Job) -> None:
+def _write(edition: Edition, targets: Sequence[Target], job: _Job) -> None:
     """Render all documents, and only then write the first one."""
     making = _making(job)
-    envelope = common_envelope(job.mail, job.now)
+    envelope = common_envelope(job.mail, job.order.now)
     documents = [
         document
         for target in targets
@@ -304,47 +276,13 @@ def _print(edition: Edition, targets: Sequence[Target], job: _Job) -> None:
             print_document(data)
 
 
-def _queue(edition: Edition, addressed: Sequence[Envelope], archive: Archive, job: _Job) -> None:
-    """Put a message for each recipient into the outbox, together with the edition."""
-    from digest.archive.store import QueuedMessage
-    from digest.rendering.documents import make_mail
+def _make_messages(edition: Edition, addressed: Sequence[Envelope], job: _Job) -> tuple[bytes, ...]:
+    from digest.rendering.documents import make_mails
 
     making = _making(job)
     (layout, *_) = job.look.layouts or (Layout.INTERLEAVED.value,)
     making = replace(making, look=replace(making.look, layout=Layout(layout)))
-    messages = [
-        QueuedMessage(
-            sender=envelope.sender.addr_spec,
-            recipient=envelope.recipients[0].addr_spec,
-            data=make_mail(edition, making, envelope),
-        )
-        for envelope in addressed
-    ]
-    _store(edition, messages, archive, job.now)
-
-
-def _store(
-    edition: Edition, messages: Sequence[QueuedMessage], archive: Archive, now: datetime
-) -> int:
-    from digest.archive.store import StoredEdition, StoredItem
-    from digest.rendering.data import edition_as_json
-
-    stored = StoredEdition(
-        day=edition.day,
-        title=edition.title,
-        created=now,
-        document=edition_as_json(edition),
-        items=tuple(
-            StoredItem(
-                identity=entry.identity,
-                number=entry.number,
-                dutch="\n".join(part.dutch for part in entry.passages),
-                english="\n".join(part.english for part in entry.passages),
-            )
-            for entry in edition.entries
-        ),
-    )
-    return archive.store(stored, messages)
+    return make_mails(edition, making, addressed)
 
 
 def _summary(edition: Edition, counts: Counts, *, seconds: float) -> str:

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import click
 
-from digest.cli.console import gather, template_dir_option
+from digest.cli.console import Seconds, gather, template_dir_option
 from digest.edition import Alignment, Layout
 
 
@@ -36,6 +36,14 @@ class SelectionOptions:
     force: bool
     dry_run: bool
 
+
+source_timeout_option = click.option(
+    "--source-timeout",
+    type=Seconds(0.1),
+    default=60.0,
+    show_default=True,
+    help="Seconds that a source on the web may take in all.",
+)
 
 look_options = gather(
     LookOptions,
@@ -114,7 +122,7 @@ selection_options = gather(
     click.option(
         "--new/--all",
         default=False,
-        help="Only items that were in no delivered edition, or all of them.  [default: all]",
+        help="Only items that each recipient has not got yet, or all of them.  [default: all]",
     ),
     click.option(
         "--limit", type=click.IntRange(0), default=0, help="At most so many items; 0 is all."
@@ -125,7 +133,11 @@ selection_options = gather(
     click.option(
         "--even-if-empty", is_flag=True, help="Make and send an edition without items too."
     ),
-    click.option("--force", is_flag=True, help="Send again what was sent for this date."),
+    click.option(
+        "--force",
+        is_flag=True,
+        help="Send again what these recipients refused, or what may not have arrived.",
+    ),
     click.option(
         "--dry-run", is_flag=True, help="Say what would happen, and change nothing at all."
     ),

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import click
 
-from digest.cli.console import print_document
+from digest.cli.streams import print_document
 from digest.errors import UsageError
 
 _TIME = re.compile(r"([01]?\d|2[0-3]):([0-5]\d)")

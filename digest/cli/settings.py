@@ -12,7 +12,8 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from digest.cli.console import folders, print_document
+from digest.cli.console import Day, Moment, folders
+from digest.cli.streams import print_document, print_line
 from digest.errors import ConfigurationError
 
 if TYPE_CHECKING:
@@ -28,15 +29,9 @@ def load_defaults(path: Path | None, root: click.Group) -> dict[str, dict[str, A
     Raises `ConfigurationError` with file and line for a wrong key or value.
     """
     file = path or folders().config
-    if not file.exists():
-        if path:
-            raise ConfigurationError(f"The configuration {path} does not exist.")
-        return {}
-    try:
-        text = file.read_text(encoding="utf-8")
-        values = tomllib.loads(text)
-    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
-        raise ConfigurationError(f"The configuration {file} cannot be read: {error}.") from error
+    text, values = _read(file)
+    if path and not path.exists():
+        raise ConfigurationError(f"The configuration {path} does not exist.")
     defaults: dict[str, dict[str, Any]] = {}
     known = _known(root)
     for key, value in values.items():
@@ -51,8 +46,21 @@ def load_defaults(path: Path | None, root: click.Group) -> dict[str, dict[str, A
             )
         for command, parameter in known[key]:
             _check(command, parameter, value, f"{place}: {key}")
-            defaults.setdefault(command.name or "", {})[parameter.name or ""] = value
+            kept = value.isoformat() if isinstance(value, date) else value
+            defaults.setdefault(command.name or "", {})[parameter.name or ""] = kept
     return defaults
+
+
+def _read(file: Path) -> tuple[str, dict[str, Any]]:
+    """The configuration and its values; nothing where there is no file."""
+    try:
+        text = file.read_text(encoding="utf-8")
+        return text, tomllib.loads(text)
+    except (FileNotFoundError, NotADirectoryError):
+        return "", {}
+    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError, RecursionError) as error:
+        reason = getattr(error, "strerror", None) or str(error)
+        raise ConfigurationError(f"The configuration {file} cannot be read: {reason}.") from error
 
 
 def load_sources(path: Path | None) -> tuple[SourceSpec, ...]:
@@ -60,14 +68,12 @@ def load_sources(path: Path | None) -> tuple[SourceSpec, ...]:
     from digest.sources.files import SourceSpec
 
     file = path or folders().config
-    if not file.exists():
-        return ()
-    text = file.read_text(encoding="utf-8")
-    listed = tomllib.loads(text).get("sources", [])
+    text, values = _read(file)
+    listed = values.get("sources", [])
     specs = []
     for number, source in enumerate(listed if isinstance(listed, list) else [None]):
         place = f"{file}, line {_source_line(text, number)}: sources"
-        if isinstance(source, str):
+        if isinstance(source, str) and source:
             specs.append(SourceSpec(location=source))
         elif isinstance(source, dict):
             specs += _spec_of(source, place)
@@ -76,7 +82,17 @@ def load_sources(path: Path | None) -> tuple[SourceSpec, ...]:
     return tuple(specs)
 
 
-_SOURCE_KEYS = {"location": str, "name": str, "kind": str, "section": str, "limit": int}
+_SOURCE_KEYS: dict[str, type | tuple[type, ...]] = {
+    "location": str,
+    "name": str,
+    "kind": str,
+    "section": str,
+    "limit": int,
+    "timeout": (int, float),
+}
+
+
+_MOST_NUMBER = 7 * 24 * 3600
 
 
 def _spec_of(table: dict[str, Any], place: str) -> list[SourceSpec]:
@@ -94,6 +110,10 @@ def _spec_of(table: dict[str, Any], place: str) -> list[SourceSpec]:
             )
         if not isinstance(value, wanted) or isinstance(value, bool):
             raise ConfigurationError(f"{place}: {key} is not to be {value!r}.")
+        if isinstance(value, int | float) and not 0 <= value < _MOST_NUMBER:
+            raise ConfigurationError(f"{place}: {key} is not to be {value}.")
+        if isinstance(value, str) and not value.isprintable():
+            raise ConfigurationError(f"{place}: {key} has characters that cannot be printed.")
     if not isinstance(enabled, bool) or not values.get("location"):
         raise ConfigurationError(f"{place}: a source needs a location; enabled is true or false.")
     kinds = [kind.value for kind in Kind]
@@ -133,13 +153,29 @@ def _check(command: click.Command, parameter: click.Parameter, value: Any, place
         raise ConfigurationError(f"{place} is to be {'a list' if wants_list else 'one value'}.")
     flag = isinstance(parameter, click.Option) and parameter.is_flag
     for part in value if wants_list else [value]:
-        if isinstance(part, dict | list) or isinstance(part, bool) != flag:
+        if not _has_type(part, parameter.type, flag=flag):
             wanted = "true or false" if flag else parameter.type.name
             raise ConfigurationError(f"{place} is to be {wanted}, not {part!r}.")
         try:
             parameter.type.convert(part if flag else str(part), parameter, click.Context(command))
         except click.BadParameter as error:
             raise ConfigurationError(f"{place}: {error.message}") from error
+
+
+def _has_type(value: Any, wanted: click.ParamType[Any], *, flag: bool) -> bool:
+    """Whether a value of TOML is of the kind that an option takes; a text may be of any."""
+    if flag or isinstance(value, bool):
+        return flag and isinstance(value, bool)
+    kinds = [kinds for option, kinds in _ALSO_TAKEN if isinstance(wanted, option)]
+    return isinstance(value, (str, *(kind for found in kinds for kind in found)))
+
+
+_ALSO_TAKEN: tuple[tuple[type, tuple[type, ...]], ...] = (
+    (click.types.IntParamType, (int,)),
+    (click.types.FloatParamType, (int, float)),
+    (Day, (date,)),
+    (Moment, (date,)),
+)
 
 
 def _line(text: str, key: str) -> int:
@@ -168,7 +204,7 @@ def show(context: click.Context) -> None:
         for key in _keys(parameter):
             source = run.get_parameter_source(parameter.name or "")
             value = _toml(parameter, run.params.get(parameter.name or ""))
-            click.echo(
+            print_line(
                 f"{key} = {value}  # {sources.get(source.name if source else '', 'default')}"
             )
 
@@ -196,6 +232,7 @@ _SOURCES_EXAMPLE = """\
 #     kind = "auto"          # auto, wire, feed or page
 #     section = "Binnenland"
 #     limit = 10
+#     timeout = 60           # seconds in all, on the web
 #     enabled = true
 """.splitlines()
 

@@ -6,16 +6,19 @@ import os
 import sys
 from dataclasses import dataclass, replace
 from itertools import zip_longest
+from pathlib import Path
 from typing import TYPE_CHECKING
 
+from digest.cli.streams import is_terminal
 from digest.edition import Edition, Layout
 from digest.errors import UsageError
 
 if TYPE_CHECKING:
-    from pathlib import Path
+    from collections.abc import Iterable, Sequence
 
     from digest.rendering.documents import Making
     from digest.rendering.message import Envelope
+    from digest.sources.files import SourceSpec
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -53,6 +56,36 @@ def pair_targets(
     ]
 
 
+def check_outputs(targets: Sequence[Target], specs: Iterable[SourceSpec]) -> None:
+    """Raise `UsageError` where two documents would go to one file, or one over a source."""
+    from digest.sources.files import is_file_of
+
+    names: set[Path] = set()
+    for target in targets:
+        if not target.output:
+            continue
+        places = {_real(target.output)}
+        if target.form == "html":
+            places.add(_real(whole_beside(target.output)))
+        if names & places:
+            raise UsageError(f"Two documents would go to {target.output}.")
+        names |= places
+    for spec in specs:
+        for name in names:
+            if is_file_of(name, spec):
+                raise UsageError(f"{name} is a source, and is not written over.")
+
+
+def _real(path: Path) -> Path:
+    """What a path leads to; a device or pipe may be written by several."""
+    return Path(os.path.realpath(path))
+
+
+def whole_beside(output: Path) -> Path:
+    """Where the whole of a shortened document goes."""
+    return output.with_suffix(f".full{output.suffix}")
+
+
 def render_target(
     edition: Edition, target: Target, making: Making, envelope: Envelope | None
 ) -> list[tuple[bytes, Path | None]]:
@@ -72,7 +105,7 @@ def render_target(
     html, whole = make_html(edition, making)
     documents: list[tuple[bytes, Path | None]] = [(html.encode(), target.output)]
     if whole and target.output:
-        full = target.output.with_suffix(f".full{target.output.suffix}")
+        full = whole_beside(target.output)
         making.warn(f"The html was shortened; the whole is {full}.")
         documents.insert(0, (whole.encode(), full))
     elif whole:
@@ -89,5 +122,5 @@ def for_target(making: Making, target: Target, color: str) -> Making:
 def _wants_color(choice: str, output: Path | None) -> bool:
     """Whether text may be emphasised: on a terminal that does not refuse it, or when told to."""
     if choice == "auto":
-        return output is None and sys.stdout.isatty() and not os.environ.get("NO_COLOR")
+        return output is None and is_terminal(sys.stdout) and not os.environ.get("NO_COLOR")
     return choice == "always"

@@ -5,7 +5,8 @@ from pathlib import Path
 import click
 
 from digest.cli.console import folders, template_dir_option
-from digest.errors import UsageError
+from digest.cli.streams import print_line
+from digest.errors import OutputError, UsageError
 
 
 @click.group()
@@ -22,7 +23,7 @@ def list_templates(*, template_dir: Path | None) -> None:
     places = Templates(folders().templates, template_dir)
     for name in check_templates(places):
         folder = next(folder for folder in places.folders if (folder / name).exists())
-        click.echo(f"{name:14} {folder}")
+        print_line(f"{name:14} {folder}")
 
 
 @templates.command()
@@ -41,7 +42,10 @@ def export(*, folder: Path, names: tuple[str, ...]) -> None:
         raise UsageError(
             f"There is no template {min(unknown)}.", hint=f"There are {', '.join(known)}."
         )
-    folder.mkdir(parents=True, exist_ok=True)
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise OutputError(f"The folder {folder} cannot be made: {error.strerror}.") from error
     for name in names or known:
         if not (folder / name).exists():
             write_file(folder / name, (shipped / name).read_bytes())

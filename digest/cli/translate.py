@@ -1,17 +1,11 @@
 """`digest translate`: translate text, a line a paragraph."""
 
-import sys
 from contextlib import closing
 
 import click
 
-from digest.cli.console import (
-    TranslationOptions,
-    folders,
-    open_translator,
-    print_document,
-    translation_options,
-)
+from digest.cli.console import TranslationOptions, folders, open_translator, translation_options
+from digest.cli.streams import print_document, read_stdin, readable
 from digest.errors import InputError
 
 
@@ -24,14 +18,17 @@ def translate(*, text: str | None, translation: TranslationOptions) -> None:
     Each line is a paragraph and becomes a line; empty lines stay.
     """
     from digest.pipeline import align, text_segments
-    from digest.rendering.filters import plain
+    from digest.plaintext import plain
     from digest.sources.decoding import decode
+    from digest.sources.files import MOST_BYTES
 
     if text is None:
-        text = decode(sys.stdin.buffer.read(), source="Standard input")
+        text = decode(read_stdin(MOST_BYTES + 1), source="Standard input")
     elif not text.strip():
         raise InputError("TEXT", "is empty")
-    lines = text.splitlines()
+    if len(text) > MOST_BYTES:
+        raise InputError("The text", f"is larger than {MOST_BYTES // 1_000_000} MB")
+    lines = readable(text).splitlines()
     with closing(open_translator(folders(), translation)) as translator:
         sentences = translator(segment for line in lines for segment in text_segments(line))
     print_document("".join(f"{plain(align(line, sentences).english)}\n" for line in lines))

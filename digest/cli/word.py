@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
-from contextlib import closing
 from typing import TYPE_CHECKING
 
 import click
 
-from digest.cli.console import folders
+from digest.cli.console import folders, open_archive
+from digest.cli.streams import print_line, readable, warn
+from digest.errors import ArchiveError
+from digest.plaintext import plain_line
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from digest.edition import Entry, Sentence
+    from digest.edition import Edition, Entry, Sentence
     from digest.lexicon.lexicon import Lexicon
 
 _NOT_FOUND = 3
@@ -35,18 +37,17 @@ def word(*, terms: tuple[str, ...], sentences: int) -> None:
     was not found.
     """
     from digest.lexicon.lexicon import load_lexicon
-    from digest.rendering.filters import plain
 
     lexicon = load_lexicon()
     missing = False
     for term in terms:
-        wanted = " ".join(plain(term).lower().split())
+        wanted = plain_line(readable(term)).lower()
         lines = list(_lines(wanted, lexicon))
         missing = missing or not lines
         for line in lines or [f"{wanted}: not in the word list"]:
-            click.echo(line)
+            print_line(line)
         for line in _examples(wanted, sentences) if sentences else ():
-            click.echo(line)
+            print_line(line)
     if missing:
         raise click.exceptions.Exit(_NOT_FOUND)
 
@@ -68,27 +69,26 @@ def _lines(term: str, lexicon: Lexicon) -> Iterator[str]:
 
 def _examples(term: str, count: int) -> Iterator[str]:
     """Sentences of past editions that have a term, each with its translation."""
-    from digest.archive.store import Archive
-    from digest.rendering.data import edition_from_json
-    from digest.rendering.filters import plain
+    from digest.publish import past_edition
 
-    path = folders().archive
-    if not path.exists():
+    if not folders().archive.exists():
         return
-    with closing(Archive(path)) as archive:
-        found = archive.search(term, count)
-        editions = {
-            number: edition_from_json(document)
-            for number in dict.fromkeys(item.edition for item in found)
-            if (document := archive.document(number))
-        }
+    editions: dict[int, Edition] = {}
+    with open_archive() as archive:
+        found = archive.search(term, count) if any(map(str.isalnum, term)) else ()
+        for number in dict.fromkeys(item.edition for item in found):
+            try:
+                if edition := past_edition(archive, number):
+                    editions[number] = edition
+            except ArchiveError as error:
+                warn(error)
     for item in found:
-        for entry in editions[item.edition].entries:
+        for entry in editions[item.edition].entries if item.edition in editions else ():
             having = [part for part in _sentences(entry) if term in part.dutch.lower()]
             if entry.number == item.number and having:
                 yield f"  {item.day}, item {item.number}"
-                yield f"    {plain(having[0].dutch)}"
-                yield f"    {plain(having[0].english)}"
+                yield f"    {having[0].dutch}"
+                yield f"    {having[0].english}"
 
 
 def _sentences(entry: Entry) -> Iterator[Sentence]:

@@ -2,6 +2,8 @@
 
 import contextlib
 import os
+import select
+import stat
 import tempfile
 from pathlib import Path
 
@@ -13,13 +15,14 @@ def write_file(path: Path, data: bytes) -> None:
 
     An existing file keeps its permissions. Raises `OutputError`; `path` then is as before.
     """
-    target = path.resolve()  # a link goes on pointing to the file
     try:
+        target = path.resolve()  # a link goes on pointing to the file
         if target.exists() and not target.is_file():  # /dev/stdout, a pipe
-            target.write_bytes(data)
+            with target.open("wb", buffering=0) as stream:
+                write_all(stream.fileno(), data)
             return
-        mode = target.stat().st_mode & 0o777 if target.exists() else 0o666 & ~_umask()
-        handle, name = tempfile.mkstemp(prefix=f".{target.name}.", dir=target.parent)
+        mode = stat.S_IMODE(target.stat().st_mode) if target.exists() else 0o666 & ~_umask()
+        handle, name = tempfile.mkstemp(prefix=f".{target.name[:100]}.", dir=target.parent)
         beside_target = Path(name)
         try:
             with os.fdopen(handle, "wb") as beside:
@@ -32,11 +35,26 @@ def write_file(path: Path, data: bytes) -> None:
             with contextlib.suppress(FileNotFoundError):
                 beside_target.unlink()
             raise
-    except OSError as error:
-        reason = error.strerror or str(error)
+    except BrokenPipeError:
+        raise
+    except (OSError, RuntimeError, ValueError) as error:
+        reason = getattr(error, "strerror", None) or str(error)
         raise OutputError(
             f"{path} cannot be written: {reason}.", hint="Choose another file with --output."
         ) from error
+
+
+def write_all(descriptor: int, data: bytes | memoryview) -> None:
+    """Write every byte, however few the system takes at a time. Raises `OSError`."""
+    left = memoryview(data)
+    while left:
+        try:
+            left = left[os.write(descriptor, left[:_PIECE]) :]
+        except BlockingIOError:
+            select.select([], [descriptor], [])
+
+
+_PIECE = 1 << 20
 
 
 def _umask() -> int:

@@ -1,20 +1,32 @@
 """SMTP over TLS, with the certificate checked."""
 
-import os
+import base64
+import contextlib
+import re
 import smtplib
 import ssl
-import stat
-import subprocess
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from enum import StrEnum
 from pathlib import Path
 
 from digest.delivery.transport import Outcome, Receipt
-from digest.errors import ConfigurationError
+from digest.errors import BusyError
 
-PASSWORD_VARIABLE = "DIGEST_SMTP_PASSWORD"  # noqa: S105 - the name of a variable
 _PERMANENT = 500
+_GO_AHEAD = 354
+_LEAST_AFTER_DOT = 600.0
+"""Seconds; RFC 5321 (4.5.3.2.6) asks for ten minutes, since a server that has the message may
+still be busy with it."""
+_FAREWELL = 2.0
+_SETUP_CODES = frozenset({500, 502, 503, 504, 530, 534, 535, 538})
+"""Replies of RFC 5321 and RFC 4954 that every recipient would meet: commands, authentication."""
+_SETUP_WORDS = re.compile(
+    rb"\brelay|authenticat|\bauth\b|log ?in|5\.7\.(?:8|9|11|13)\b|client host|block(?:ed|list)"
+    rb"|black ?list|sender (?:address )?(?:rejected|denied)|not authori[sz]ed to send",
+    re.IGNORECASE,
+)
+"""What such replies say where their code is that of one recipient."""
 
 
 class Security(StrEnum):
@@ -25,7 +37,15 @@ class Security(StrEnum):
     NONE = "none"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+class _Fault(Exception):  # noqa: N818 - not an error of the program: why a message was not sent
+    """What ends a conversation before the message is handed over."""
+
+    def __init__(self, outcome: Outcome, reason: str) -> None:
+        super().__init__(reason)
+        self.receipt = Receipt(outcome=outcome, reason=reason)
+
+
+@dataclass(slots=True, kw_only=True)
 class Smtp:
     """A mail server; `timeout` in seconds holds for each step. The password is never shown."""
 
@@ -36,83 +56,177 @@ class Smtp:
     user: str = ""
     password: str = field(default="", repr=False)
     authorities: Path | None = None
+    _server: smtplib.SMTP | None = field(default=None, repr=False)
 
     def send(
         self, message: bytes, *, sender: str, recipient: str, committing: Callable[[], None]
     ) -> Receipt:
-        """See `Transport.send`; the step that commits is the message itself, after DATA."""
+        """See `Transport.send`; what commits is the dot that ends the message.
+
+        The reply to it decides. Without one that can be read, nobody knows.
+        """
         try:
-            with self._connect() as server:
-                server.ehlo_or_helo_if_needed()
-                if self.user:
-                    server.login(self.user, self.password)
-                _expect(server.mail(sender), smtplib.SMTPSenderRefused)
-                _expect(server.rcpt(recipient), smtplib.SMTPDataError)
-                committing()
-                _expect(server.data(message), smtplib.SMTPDataError)
-        except smtplib.SMTPResponseException as error:
-            said = _text(error.smtp_error)
-            outcome = Outcome.REFUSED if error.smtp_code >= _PERMANENT else Outcome.DEFERRED
-            return Receipt(outcome=outcome, reason=f"{self.host}: {error.smtp_code} {said}")
-        except ssl.SSLCertVerificationError as error:
-            reason = f"the certificate of {self.host} is not trusted ({error.verify_message})"
-            return Receipt(outcome=Outcome.REFUSED, reason=reason)
-        except smtplib.SMTPNotSupportedError as error:
-            return Receipt(outcome=Outcome.REFUSED, reason=f"{self.host}: {error}")
-        except (OSError, smtplib.SMTPException) as error:
-            reason = getattr(error, "strerror", None) or str(error) or type(error).__name__
-            return Receipt(outcome=Outcome.DEFERRED, reason=f"{self.host}:{self.port}: {reason}")
-        return Receipt(outcome=Outcome.SENT)
+            self._begin(sender, recipient)
+            body = re.sub(rb"(?m)^\.", b"..", message)
+            self._say(body if body.endswith(b"\r\n") else body + b"\r\n")
+        except _Fault as fault:
+            self._drop()
+            return fault.receipt
+        committing()
+        return self._end()
+
+    def finish(self) -> None:
+        """Say goodbye; whatever comes of that, the message has its fate."""
+        server = self._server
+        if not server:
+            return
+        try:
+            with contextlib.suppress(OSError, smtplib.SMTPException, ValueError):
+                if server.sock:
+                    server.sock.settimeout(min(self.timeout, _FAREWELL))
+                server.quit()
+        finally:
+            self._drop()
+
+    def takes_utf8(self) -> bool:
+        """Whether the server offers SMTPUTF8. Raises `BusyError` where it cannot be asked."""
+        try:
+            return self._connect().has_extn("smtputf8")
+        except _Fault as fault:
+            raise BusyError(
+                "The mail server cannot be asked whether it takes addresses that are not ASCII: "
+                f"{fault}."
+            ) from fault
+        finally:
+            self.finish()
+
+    def _drop(self) -> None:
+        server, self._server = self._server, None
+        if server:
+            with contextlib.suppress(OSError):
+                server.close()
+
+    def _begin(self, sender: str, recipient: str) -> None:
+        """Everything up to the leave to send the message. Raises `_Fault`."""
+        server = self._connect()
+        options = []
+        if not (sender + recipient).isascii():
+            if not server.has_extn("smtputf8"):
+                raise _Fault(Outcome.REFUSED, f"{self.host} does not offer SMTPUTF8")
+            options = ["SMTPUTF8", "BODY=8BITMIME"]
+        self._ask(lambda: server.mail(sender, options), everybody=True)
+        self._ask(lambda: server.rcpt(recipient))
+        self._ask(lambda: server.docmd("DATA"), wanted=_GO_AHEAD)
 
     def _connect(self) -> smtplib.SMTP:
-        context = ssl.create_default_context(cafile=self.authorities)
-        if self.security is Security.TLS:
-            return smtplib.SMTP_SSL(self.host, self.port, timeout=self.timeout, context=context)
-        server = smtplib.SMTP(self.host, self.port, timeout=self.timeout)
-        if self.security is Security.STARTTLS:
-            try:
-                server.starttls(context=context)
-            except BaseException:
-                server.close()
-                raise
+        """A greeted server that knows who we are. Raises `_Fault`."""
+        try:
+            context = ssl.create_default_context(cafile=self.authorities)
+        except OSError as error:
+            raise _Fault(
+                Outcome.UNSETTLED, f"no certificates can be read in {self.authorities} ({error})"
+            ) from error
+        with self._faults():
+            self._server = server = (
+                smtplib.SMTP_SSL(self.host, self.port, timeout=self.timeout, context=context)
+                if self.security is Security.TLS
+                else smtplib.SMTP(self.host, self.port, timeout=self.timeout)
+            )
+            server.ehlo_or_helo_if_needed()
+            if self.security is Security.STARTTLS:
+                self._ask(lambda: server.starttls(context=context), everybody=True)
+                server.ehlo_or_helo_if_needed()
+            if self.user:
+                self._log_in(server)
         return server
 
+    def _log_in(self, server: smtplib.SMTP) -> None:
+        if (self.user + self.password).isascii():
+            server.login(self.user, self.password)
+            return
+        # smtplib knows ASCII only; PLAIN is UTF-8 (RFC 4616).
+        if "PLAIN" not in server.esmtp_features.get("auth", "").upper().split():
+            raise _Fault(
+                Outcome.UNSETTLED, f"{self.host} takes no name or password that is not ASCII"
+            )
+        secret = base64.b64encode(f"\0{self.user}\0{self.password}".encode()).decode()
+        self._ask(lambda: server.docmd("AUTH", f"PLAIN {secret}"), everybody=True)
 
-def find_password(environment: Mapping[str, str], *, file: Path | None, command: str) -> str:
-    """The password, from the environment, a file or the first line that a command prints.
+    def _ask(
+        self, command: Callable[[], tuple[int, bytes]], *, wanted: int = 0, everybody: bool = False
+    ) -> None:
+        """A command and its reply. Raises `_Fault` unless it is a positive one.
 
-    Raises `ConfigurationError` for a file that others can read, or a command that fails.
-    """
-    if password := environment.get(PASSWORD_VARIABLE):
-        return password
-    if file:
+        `everybody`: a refusal would meet every recipient, so that something of ours is wrong.
+        """
+        with self._faults():
+            code, said = command()
+        if code == wanted or (not wanted and 200 <= code < 300):  # noqa: PLR2004 - positive completion
+            return
+        raise self._refusal(code, said, everybody=everybody)
+
+    def _refusal(self, code: int, said: bytes | str, *, everybody: bool) -> _Fault:
+        told = said if isinstance(said, bytes) else said.encode(errors="replace")
+        reason = f"{self.host}: {code} {_text(said)}"
+        if not _PERMANENT <= code < 600:  # noqa: PLR2004 - permanent negative completion
+            return _Fault(Outcome.DEFERRED, reason)
+        ours = everybody or code in _SETUP_CODES or bool(_SETUP_WORDS.search(told))
+        return _Fault(Outcome.UNSETTLED if ours else Outcome.REFUSED, reason)
+
+    def _say(self, data: bytes) -> None:
+        with self._faults():
+            assert self._server
+            self._server.send(data)
+
+    @contextlib.contextmanager
+    def _faults(self) -> Iterator[None]:
+        """What fails before the message is handed over, as a `_Fault`."""
         try:
-            mode = file.stat().st_mode
-            if mode & (stat.S_IRWXG | stat.S_IRWXO) and os.name == "posix":
-                raise ConfigurationError(
-                    f"The password file {file} can be read by others.", hint=f"chmod 600 {file}"
-                )
-            return file.read_text(encoding="utf-8").strip("\n")
-        except OSError as error:
-            raise ConfigurationError(
-                f"The password file {file} cannot be read: {error.strerror}."
+            yield
+        except smtplib.SMTPResponseException as error:
+            raise self._refusal(error.smtp_code, error.smtp_error, everybody=True) from error
+        except ssl.SSLCertVerificationError as error:
+            raise _Fault(
+                Outcome.UNSETTLED,
+                f"the certificate of {self.host} is not trusted ({error.verify_message})",
             ) from error
-    if command:
-        done = subprocess.run(  # noqa: S602 - the user's own command line, as in a shell
-            command, shell=True, capture_output=True, text=True, check=False, timeout=60
+        except smtplib.SMTPNotSupportedError as error:
+            raise _Fault(Outcome.UNSETTLED, f"{self.host}: {error}") from error
+        except (ssl.SSLEOFError, ssl.SSLZeroReturnError, TimeoutError) as error:
+            raise _Fault(Outcome.DEFERRED, self._at(error)) from error
+        except ssl.SSLError as error:
+            raise _Fault(
+                Outcome.UNSETTLED, f"no TLS with {self.host}:{self.port} ({error.reason or error})"
+            ) from error
+        except (OSError, smtplib.SMTPException) as error:
+            if type(error) is smtplib.SMTPException:  # no way to log in that both know
+                raise _Fault(Outcome.UNSETTLED, f"{self.host}: {error}") from error
+            raise _Fault(Outcome.DEFERRED, self._at(error)) from error
+        except (UnicodeError, ValueError) as error:
+            raise _Fault(Outcome.UNSETTLED, f"{self.host}: {error}") from error
+
+    def _at(self, error: Exception) -> str:
+        reason = getattr(error, "strerror", None) or str(error) or type(error).__name__
+        return f"{self.host}:{self.port}: {reason}"
+
+    def _end(self) -> Receipt:
+        """The dot and the reply to it."""
+        server = self._server
+        assert server
+        assert server.sock
+        try:
+            server.sock.settimeout(max(self.timeout, _LEAST_AFTER_DOT))
+            server.send(b".\r\n")
+            code, said = server.getreply()
+        except (OSError, smtplib.SMTPException, ValueError) as error:
+            return Receipt(outcome=Outcome.UNKNOWN, reason=f"no answer from {self._at(error)}")
+        if 200 <= code < 300:  # noqa: PLR2004 - positive completion
+            return Receipt(outcome=Outcome.SENT)
+        if 400 <= code < 600:  # noqa: PLR2004 - negative completion
+            return self._refusal(code, said, everybody=False).receipt
+        return Receipt(
+            outcome=Outcome.UNKNOWN, reason=f"{self.host} gave no answer that can be read"
         )
-        if done.returncode or not done.stdout:
-            raise ConfigurationError(f"The password command failed with {done.returncode}.")
-        return done.stdout.splitlines()[0]
-    return ""
-
-
-def _expect(reply: tuple[int, bytes], error: type[smtplib.SMTPException]) -> None:
-    code, said = reply
-    if not 200 <= code < 300:  # noqa: PLR2004 - what SMTP calls positive completion
-        if error is smtplib.SMTPSenderRefused:
-            raise smtplib.SMTPSenderRefused(code, said, "")
-        raise smtplib.SMTPDataError(code, said)
 
 
 def _text(said: bytes | str) -> str:

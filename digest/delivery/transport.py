@@ -7,11 +7,17 @@ from typing import Protocol
 
 
 class Outcome(StrEnum):
-    """Sent; not now, but perhaps later; or never."""
+    """What came of a message.
+
+    Sent; not now, but perhaps later; refused for this recipient, for good; unknown: it may have
+    arrived; unsettled: not sent, since something in our own set-up is wrong.
+    """
 
     SENT = "sent"
     DEFERRED = "deferred"
     REFUSED = "refused"
+    UNKNOWN = "unknown"
+    UNSETTLED = "unsettled"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -28,8 +34,17 @@ class Transport(Protocol):
     def send(
         self, message: bytes, *, sender: str, recipient: str, committing: Callable[[], None]
     ) -> Receipt:
-        """Send a message.
+        """Send a message; what it returns is its fate, and nothing that comes later changes it.
 
         `committing` is called right before the step after which it may be on its way; a
         process that dies later cannot know whether it was sent.
+        """
+
+    def finish(self) -> None:
+        """Take leave of what took the last message, once its fate is noted; never fails."""
+
+    def takes_utf8(self) -> bool:
+        """Whether it sends to addresses that are not ASCII before the `@`.
+
+        Raises `BusyError` where that cannot be asked now.
         """

@@ -8,6 +8,7 @@ from typing import Any, get_args, get_origin, get_type_hints
 
 from digest.article import Article, Brief, Section
 from digest.edition import Edition
+from digest.plaintext import escaped
 
 _KINDS = {Article: "article", Brief: "brief", Section: "section"}
 
@@ -52,7 +53,7 @@ def from_data(kind: Any, data: Any) -> Any:
 
 def as_json(value: Any) -> str:
     """A value of this program as JSON text that ends with a line feed."""
-    return json.dumps(as_data(value), ensure_ascii=False, indent=2) + "\n"
+    return escaped(json.dumps(as_data(value), ensure_ascii=False, indent=2)) + "\n"
 
 
 def as_data(value: Any) -> Any:

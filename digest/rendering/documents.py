@@ -1,6 +1,6 @@
 """Whole documents: HTML that is not too large, and mail messages made of text and HTML."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from digest.edition import Edition
@@ -17,7 +17,7 @@ class Making:
     look: Look
     templates: Templates
     max_size: int
-    warn: Callable[[str], None]
+    warn: Callable[[str], object]
 
 
 def make_html(edition: Edition, making: Making) -> tuple[str, str]:
@@ -40,14 +40,19 @@ def make_html(edition: Edition, making: Making) -> tuple[str, str]:
     return make(short), whole
 
 
-def make_mail(edition: Edition, making: Making, envelope: Envelope) -> bytes:
-    """A complete message; HTML that had to be shortened is attached whole."""
+def make_mails(
+    edition: Edition, making: Making, envelopes: Sequence[Envelope]
+) -> tuple[bytes, ...]:
+    """A complete message for each envelope; HTML that had to be shortened is attached whole."""
     html, whole = make_html(edition, making)
-    message = make_message(
-        edition,
-        text=render(edition, Format.TEXT, making.look, making.templates),
-        html=html,
-        envelope=envelope,
-        whole=whole,
+    text = render(edition, Format.TEXT, making.look, making.templates)
+    return tuple(
+        make_message(edition, text=text, html=html, envelope=envelope, whole=whole).as_bytes()
+        for envelope in envelopes
     )
-    return message.as_bytes()
+
+
+def make_mail(edition: Edition, making: Making, envelope: Envelope) -> bytes:
+    """The message for one envelope."""
+    (message,) = make_mails(edition, making, [envelope])
+    return message

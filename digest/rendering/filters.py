@@ -1,7 +1,6 @@
 """Texts as they are shown: wrapping, columns, times. Ordinary functions, tested as such."""
 
 import re
-import unicodedata
 from itertools import zip_longest
 
 from wcwidth import ljust
@@ -9,23 +8,7 @@ from wcwidth import wrap as wrap_cells
 
 from digest.article import Dateline, Precision, Published
 from digest.calendar import clock_en, clock_nl
-
-
-def plain(text: str) -> str:
-    """Text without control characters, so that no source can steer a terminal.
-
-    Marks that turn the direction of writing go too, and soft hyphens, which terminals show.
-    """
-    return "".join(
-        char
-        for char in text
-        if char in "\n\t" or not (unicodedata.category(char) in {"Cc", "Cs"} or char in _INVISIBLE)
-    )
-
-
-_INVISIBLE = frozenset(
-    "\xad\u200b\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069\ufeff"
-)
+from digest.plaintext import plain
 
 
 def wrap(text: str, width: int, indent: str = "", rest: str | None = None) -> str:

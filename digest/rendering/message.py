@@ -8,16 +8,17 @@ of RFC 2919 (List-Id), RFC 3834 (Auto-Submitted) and RFC 3282 (Content-Language)
 import hashlib
 from dataclasses import dataclass
 from datetime import datetime
-from email.errors import HeaderParseError
 from email.headerregistry import Address
 from email.message import EmailMessage
-from email.policy import SMTP
+from email.policy import SMTP, SMTPUTF8
 from email.utils import format_datetime
+from string import Formatter
 
+from digest.addresses import address_key, needs_utf8
 from digest.calendar import long_date_en, long_date_nl
 from digest.edition import Edition
 from digest.errors import UsageError
-from digest.rendering.filters import plain
+from digest.plaintext import plain_line
 
 SUBJECT = "{title_en}: {date_en} · {date_nl} ({items})"
 """What a subject may be made of; `title` is the whole title, `title_en` its part before ` · `."""
@@ -33,20 +34,6 @@ class Envelope:
     now: datetime
 
 
-def parse_address(text: str) -> Address:
-    """An address, with or without a name. Raises `UsageError` for anything else."""
-    try:
-        message = EmailMessage(policy=SMTP)
-        message["To"] = text
-        address: Address
-        (address,) = message["To"].addresses
-    except (ValueError, IndexError, HeaderParseError) as error:
-        raise UsageError(f"{text!r} is not one mail address.") from error
-    if not address.username or not address.domain or message["To"].defects:
-        raise UsageError(f"{text!r} is not a mail address.")
-    return address
-
-
 def make_message(
     edition: Edition, *, text: str, html: str, envelope: Envelope, whole: str = ""
 ) -> EmailMessage:
@@ -55,7 +42,9 @@ def make_message(
     Raises `UsageError` for a subject that names something unknown.
     """
     domain = envelope.sender.domain
-    message = EmailMessage(policy=SMTP)
+    people = (envelope.sender, *envelope.recipients)
+    strange = any(needs_utf8(address.addr_spec) for address in people)
+    message = EmailMessage(policy=SMTPUTF8 if strange else SMTP)
     message["From"] = envelope.sender
     message["To"] = envelope.recipients
     message["Subject"] = _subject(edition, envelope.subject)
@@ -74,26 +63,45 @@ def make_message(
 
 def message_id(edition: Edition, envelope: Envelope) -> str:
     """The same for the same date, title and recipients, however often it is made."""
-    recipients = [address.addr_spec.lower() for address in envelope.recipients]
+    recipients = [address_key(address.addr_spec) for address in envelope.recipients]
     key = "\n".join([edition.day.isoformat(), edition.title, *recipients])
     digest = hashlib.sha256(key.encode()).hexdigest()[:24]
     return f"<digest.{edition.day:%Y%m%d}.{digest}@{envelope.sender.domain}>"
 
 
+def check_subject(template: str) -> None:
+    """Raise `UsageError` for a subject that names something unknown, or more than a name."""
+    try:
+        fields = list(Formatter().parse(template))
+    except ValueError as error:
+        raise _wrong_subject(template, str(error)) from error
+    for _, name, spec, conversion in fields:
+        if name is not None and (name not in _FIELDS or spec or conversion):
+            raise _wrong_subject(template, f"{{{name}}} is not known")
+
+
+def _wrong_subject(template: str, reason: str) -> UsageError:
+    return UsageError(
+        f"The subject {template!r:.200} cannot be filled in: {reason}.",
+        hint="It knows {title}, {title_en}, {date}, {date_en}, {date_nl} and {items}.",
+    )
+
+
+_FIELDS = frozenset({"title", "title_en", "date", "date_en", "date_nl", "items"})
+
+
 def _subject(edition: Edition, template: str) -> str:
     items = len(edition.entries)
-    try:
-        subject = template.format(
-            title=edition.title,
-            title_en=edition.title.split(" · ")[0],
-            date=edition.day.isoformat(),
-            date_en=long_date_en(edition.day),
-            date_nl=long_date_nl(edition.day),
-            items=f"{items} item{'' if items == 1 else 's'}",
-        )
-    except (LookupError, ValueError, AttributeError) as error:
-        raise UsageError(
-            f"The subject {template!r} cannot be filled in: {error}.",
-            hint="It knows {title}, {title_en}, {date}, {date_en}, {date_nl} and {items}.",
-        ) from error
-    return " ".join(plain(subject).split())
+    check_subject(template)
+    subject = template.format(
+        title=edition.title,
+        title_en=edition.title.split(" · ")[0],
+        date=edition.day.isoformat(),
+        date_en=long_date_en(edition.day),
+        date_nl=long_date_nl(edition.day),
+        items=f"{items} item{'' if items == 1 else 's'}",
+    )
+    return plain_line(subject)[:_LONGEST_SUBJECT]
+
+
+_LONGEST_SUBJECT = 500

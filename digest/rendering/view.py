@@ -23,8 +23,9 @@ from digest.edition import (
     Passage,
     Sentence,
 )
+from digest.plaintext import plain
 from digest.rendering import phrases
-from digest.rendering.filters import place_en, place_nl, plain, shorten, time_en, time_nl
+from digest.rendering.filters import place_en, place_nl, shorten, time_en, time_nl
 
 CONTENTS_WORDS = 11
 

@@ -1,5 +1,6 @@
 """Feeds: RSS and Atom through feedparser, JSON Feed by its specification (version 1.1)."""
 
+import io
 import json
 import time
 from calendar import timegm
@@ -57,7 +58,8 @@ def _xml_entries(data: bytes, source: str) -> list[dict[str, Any]]:
 
     if b"<!ENTITY" in data[:100_000]:
         raise InputError(source, "declares entities of its own, which no feed needs")
-    parsed = feedparser.parse(data, sanitize_html=True, resolve_relative_uris=False)
+    # A stream: bytes that are the name of a file would be opened as one.
+    parsed = feedparser.parse(io.BytesIO(data), sanitize_html=True, resolve_relative_uris=False)
     if not parsed.entries and (parsed.bozo or not parsed.version):
         raise InputError(source, "is not a feed")
     return [
@@ -78,7 +80,7 @@ def _json_entries(data: bytes) -> list[dict[str, Any]]:
         items = json.loads(data).get("items", [])
         return [
             {
-                "title": str(item.get("title") or ""),
+                "title": _first(item, "title"),
                 "body": _first(item, "content_html", "content_text", "summary"),
                 "at": _iso_time(_first(item, "date_published", "date_modified")),
             }
@@ -90,7 +92,9 @@ def _json_entries(data: bytes) -> list[dict[str, Any]]:
 
 
 def _first(item: dict[str, Any], *names: str) -> str:
-    return next((str(item[name]) for name in names if item.get(name)), "")
+    """The first of these that says something; halves of surrogate pairs cannot be encoded."""
+    text = next((str(item[name]) for name in names if item.get(name)), "")
+    return text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
 
 
 def _iso_time(text: str) -> time.struct_time | None:

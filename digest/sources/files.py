@@ -3,8 +3,10 @@
 One source that cannot be read is a failure in the result; it never stops the others.
 """
 
+import errno
 import glob
 import os
+import stat
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime, tzinfo
@@ -17,7 +19,7 @@ from digest.sources.decoding import decode
 from digest.sources.feed import looks_like_feed, parse_feed
 from digest.sources.page import looks_like_page, parse_page
 from digest.sources.places import english_section
-from digest.sources.web import Fetched, dead, is_web
+from digest.sources.web import TIMEOUT, Fetched, dead, is_web, public_address
 from digest.sources.wire import parse_wire
 
 STANDARD_INPUT = "-"
@@ -41,7 +43,8 @@ class SourceSpec:
     """A source as it is asked for: a path, a pattern, an address or `-`.
 
     `name` stands in the edition instead of the location, `section` groups its items, `limit`
-    is how many of them there may be (0: all).
+    is how many of them there may be (0: all), `timeout` is how many seconds it may take on the
+    web (0: as long as any other).
     """
 
     location: str
@@ -49,6 +52,7 @@ class SourceSpec:
     kind: Kind = Kind.AUTO
     section: str = ""
     limit: int = 0
+    timeout: float = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -56,14 +60,16 @@ class Reading:
     """What all sources of a run share.
 
     Relative times count back from `as_of`, else from the time a file was last changed, else
-    from `now`; all in `zone`. `stdin` reads standard input; `fetch` fetches addresses.
+    from `now`; all in `zone`. `stdin` reads so many bytes of standard input at most; `fetch`
+    fetches addresses, each within so many seconds, of which there are `timeout` by default.
     """
 
     as_of: datetime | None
     now: datetime
     zone: tzinfo
-    stdin: Callable[[], bytes]
-    fetch: Callable[[Iterable[str]], Mapping[str, Fetched]]
+    stdin: Callable[[int], bytes]
+    fetch: Callable[[Mapping[str, float]], Mapping[str, Fetched]]
+    timeout: float = TIMEOUT
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -77,7 +83,9 @@ class Readings:
 def read_sources(specs: Iterable[SourceSpec], reading: Reading) -> Readings:
     """Read and parse all sources, in their order."""
     specs = tuple(specs)
-    fetched = reading.fetch(spec.location for spec in specs if is_web(spec.location))
+    fetched = reading.fetch(
+        {spec.location: spec.timeout or reading.timeout for spec in specs if is_web(spec.location)}
+    )
     documents: list[Document] = []
     failures: list[InputError] = []
     for spec in specs:
@@ -103,48 +111,98 @@ def _find(
 ) -> Iterator[tuple[str, _Load]]:
     """The names and loaders of what a source has. Raises `InputError` when it has nothing."""
     if spec.location == STANDARD_INPUT:
-        yield spec.name or "standard input", lambda: (reading.stdin(), reading.now)
+        yield spec.name or "standard input", lambda: (_read_stdin(reading), reading.now)
     elif is_web(spec.location):
         answer = fetched[spec.location]
         if failure := dead(spec.location, answer):
             failures.append(failure)
         if answer.data:
-            yield spec.name or spec.location, lambda: (answer.data, reading.now)
+            name = spec.name or public_address(spec.location)
+            yield name, lambda: (answer.data, reading.now)
     else:
-        for file in find_files(spec.location):
-            yield spec.name or str(file), lambda file=file: _load(file, reading.zone)  # type: ignore[misc]
+        for file in find_files(spec.location, failures):
+            yield spec.name or readable(file), lambda file=file: _load(file, reading)  # type: ignore[misc]
 
 
-def find_files(location: str) -> Iterator[Path]:
+def _read_stdin(reading: Reading) -> bytes:
+    data = reading.stdin(MOST_BYTES + 1)
+    if len(data) > MOST_BYTES:
+        raise InputError("standard input", f"is larger than {MOST_BYTES // 1_000_000} MB")
+    return data
+
+
+def readable(path: str | Path) -> str:
+    """A file name as text; bytes of it that are no UTF-8 are shown as such."""
+    return os.fsencode(path).decode(errors="replace")
+
+
+def is_file_of(path: Path, spec: SourceSpec) -> bool:
+    """Whether a path, with no links in it, is a file of a source."""
+    if spec.location == STANDARD_INPUT or is_web(spec.location) or not path.is_file():
+        return False
+    try:
+        return any(path.samefile(file) for file in find_files(spec.location, []))
+    except (InputError, OSError):
+        return False
+
+
+def find_files(location: str, failures: list[InputError]) -> Iterator[Path]:
     """The file itself, the files of a folder and its folders, or those a pattern matches.
 
-    In order of name; hidden files and folders are passed over. Raises `MissingInput`, or
-    `InputError` for a folder without articles.
+    In order of name; hidden files and folders are passed over, and folders that cannot be read
+    are `failures`. Raises `MissingInput`, or `InputError` for a folder without articles.
     """
+    try:
+        yield from _find_files(location, failures)
+    except (OSError, ValueError, RuntimeError) as error:
+        named = readable(location)
+        if getattr(error, "errno", 0) == errno.ENAMETOOLONG:
+            raise MissingInput(f"{named:.80}…", "is too long for a name") from error
+        reason = getattr(error, "strerror", None) or str(error)
+        raise InputError(f"{named:.300}", f"cannot be read ({reason})") from error
+
+
+def _find_files(location: str, failures: list[InputError]) -> Iterator[Path]:
     path = Path(location).expanduser()
-    if not path.exists() and glob.has_magic(location):
+    there = _is_there(path)
+    if not there and glob.has_magic(location):
         matches = sorted(glob.glob(str(path), recursive=True))  # noqa: PTH207 - absolute patterns too
         files = [file for match in matches if (file := Path(match)).is_file()]
         if not files:
             raise MissingInput(location, "matches no file", hint="Check the pattern.")
         yield from files
         return
-    if not path.exists():
-        raise MissingInput(location, "does not exist", hint="Check the name of the source.")
+    if not there:
+        raise MissingInput(
+            readable(location), "does not exist", hint="Check the name of the source."
+        )
     if not path.is_dir():
         yield path
         return
-    files = sorted(_walk(path))
-    if not files:
+    before = len(failures)
+    files = sorted(_walk(path, failures))
+    if not files and len(failures) == before:
         raise InputError(
-            location, "is a folder without articles", hint="Articles are files that end in .txt."
+            readable(location),
+            "is a folder without articles",
+            hint="Articles are files that end in .txt.",
         )
     yield from files
 
 
-def _walk(folder: Path) -> Iterator[Path]:
+def _is_there(path: Path) -> bool:
+    """Whether there is something; unlike `exists`, this tells what it is not allowed to see."""
+    try:
+        path.stat()
+    except (FileNotFoundError, NotADirectoryError):
+        return False
+    return True
+
+
+def _walk(folder: Path, failures: list[InputError]) -> Iterator[Path]:
     def refuse(error: OSError) -> None:
-        raise InputError(str(error.filename), f"cannot be read ({error.strerror})") from error
+        name = readable(error.filename)
+        failures.append(InputError(name, f"cannot be read ({error.strerror})"))
 
     for parent, folders, names in os.walk(folder, onerror=refuse):
         folders[:] = [name for name in folders if not name.startswith(".")]
@@ -167,16 +225,44 @@ def _is_news(path: Path) -> bool:
     return looks_like_feed(start) or looks_like_page(start)
 
 
-def _load(file: Path, zone: tzinfo) -> tuple[bytes, datetime]:
+def _load(file: Path, reading: Reading) -> tuple[bytes, datetime]:
+    """What a regular file has, and when it was last changed."""
+    name = readable(file)
     try:
-        if file.stat().st_size > MOST_BYTES:
-            raise InputError(str(file), f"is larger than {MOST_BYTES // 1_000_000} MB")
-        return file.read_bytes(), datetime.fromtimestamp(file.stat().st_mtime, tz=zone)
+        # Opening a pipe waits for somebody to write; a device may never end.
+        handle = os.open(file, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC)
+        with os.fdopen(handle, "rb") as opened:
+            found = os.fstat(handle)
+            if not stat.S_ISREG(found.st_mode):
+                raise InputError(name, "is no regular file", hint="- is standard input.")
+            data = opened.read(MOST_BYTES + 1)
     except OSError as error:
-        raise InputError(str(file), f"cannot be read ({error.strerror})") from error
+        raise InputError(name, f"cannot be read ({error.strerror})") from error
+    if len(data) > MOST_BYTES:
+        raise InputError(name, f"is larger than {MOST_BYTES // 1_000_000} MB")
+    if reading.as_of:
+        return data, reading.as_of
+    try:
+        return data, datetime.fromtimestamp(found.st_mtime, tz=reading.zone)
+    except (ValueError, OverflowError, OSError) as error:
+        raise InputError(
+            name, "was last changed at a time that no calendar has", hint="Give --as-of."
+        ) from error
 
 
 def _parse(
+    name: str, data: bytes, changed: datetime, spec: SourceSpec, reading: Reading
+) -> Document:
+    """A source as a document; whatever a parser raises is about this source alone."""
+    try:
+        return _parse_as(name, data, changed, spec, reading)
+    except InputError:
+        raise
+    except Exception as error:
+        raise InputError(name, f"cannot be understood ({type(error).__name__})") from error
+
+
+def _parse_as(
     name: str, data: bytes, changed: datetime, spec: SourceSpec, reading: Reading
 ) -> Document:
     as_of = reading.as_of or changed

@@ -1,6 +1,7 @@
 """HTML of feeds as paragraphs of plain text; nothing active survives."""
 
 import re
+from collections import Counter
 from html.parser import HTMLParser
 
 _BLOCKS = frozenset(
@@ -34,17 +35,19 @@ class _Text(HTMLParser):
         super().__init__(convert_charrefs=True)
         self.pieces: list[str] = []
         self._hidden: list[str] = []
+        self._count: Counter[str] = Counter()
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         del attrs
         if tag in _HIDDEN and tag not in _VOID:
             self._hidden.append(tag)
+            self._count[tag] += 1
         if tag in _BLOCKS:
             self.pieces.append("\n")
 
     def handle_endtag(self, tag: str) -> None:
-        if tag in self._hidden:
-            del self._hidden[self._hidden.index(tag) :]
+        while self._count[tag]:
+            self._count[self._hidden.pop()] -= 1
         if tag in _BLOCKS:
             self.pieces.append("\n")
 

@@ -90,6 +90,8 @@ def read_glossary(path: Path) -> tuple[Term, ...]:
     Raises `ConfigurationError` with the file and, for CSV, the line.
     """
     try:
+        if path.exists() and not path.is_file():
+            raise ConfigurationError(f"The glossary {path} is not a file.")
         text = path.read_text(encoding="utf-8-sig")
     except (OSError, UnicodeDecodeError) as error:
         reason = getattr(error, "strerror", None) or "it is not UTF-8"
@@ -115,13 +117,19 @@ def _from_csv(text: str, path: Path) -> tuple[Term, ...]:
 
 def _from_toml(text: str, path: Path) -> tuple[Term, ...]:
     try:
-        return tuple(Term(**table) for table in tomllib.loads(text).get("term", []))
-    except tomllib.TOMLDecodeError as error:
+        terms = tuple(Term(**table) for table in tomllib.loads(text).get("term", []))
+    except (tomllib.TOMLDecodeError, RecursionError) as error:
         raise ConfigurationError(f"{path}: {error}.") from error
     except TypeError as error:
-        raise ConfigurationError(
-            f"{path}: a `[[term]]` has source, target and note, nothing else."
-        ) from error
+        raise ConfigurationError(f"{path}: {_TERM}, nothing else.") from error
+    for term in terms:
+        values = (term.source, term.target, term.note)
+        if not all(isinstance(value, str) for value in values) or not term.source.strip():
+            raise ConfigurationError(f"{path}: {_TERM}, all of them texts.")
+    return terms
+
+
+_TERM = "a `[[term]]` has source, target and note"
 
 
 def _whole_words(words: Iterable[str]) -> re.Pattern[str]:

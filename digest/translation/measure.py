@@ -83,7 +83,7 @@ class Measurements:
     A file that cannot be read counts as empty; one that cannot be written is told to `warn`.
     """
 
-    def __init__(self, path: Path, warn: Callable[[str], None]) -> None:
+    def __init__(self, path: Path, warn: Callable[[str], object]) -> None:
         self._path = path
         self._warn = warn
 

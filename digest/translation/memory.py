@@ -82,7 +82,7 @@ class TranslationMemory:
         *,
         model: Model,
         options: str,
-        warn: Callable[[str], None],
+        warn: Callable[[str], object],
     ) -> None:
         self._settings = settings
         self._key = (f"{model.name} {model.version} {model.digest}", options)

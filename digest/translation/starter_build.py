@@ -56,7 +56,7 @@ def is_current(recipe: Path, target: Path) -> bool:
         return False
 
 
-def build_starter(recipe: Path, target: Path, *, note: Callable[[str], None]) -> None:
+def build_starter(recipe: Path, target: Path, *, note: Callable[[str], object]) -> None:
     """Build the starter from the folder `recipe` into the folder `target`, in one rename.
 
     `note` is told what goes on. Raises `ModelError` when the base weights cannot be had or

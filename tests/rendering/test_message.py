@@ -13,10 +13,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from digest.addresses import parse_address
 from digest.errors import UsageError
 from digest.rendering.documents import Making, make_mail
 from digest.rendering.environment import Templates
-from digest.rendering.message import SUBJECT, Envelope, message_id, parse_address
+from digest.rendering.message import SUBJECT, Envelope, message_id
 from digest.rendering.view import Look
 from tests import CHECKOUT
 from tests.conftest import AS_OF

@@ -56,7 +56,7 @@ def read(*specs: SourceSpec, stdin: bytes = b"", web: dict[str, Fetched] | None 
         as_of=None,
         now=AS_OF,
         zone=ZONE,
-        stdin=lambda: stdin,
+        stdin=lambda _most: stdin,
         fetch=lambda locations: {location: (web or {})[location] for location in locations},
     )
     return read_sources(specs, reading)
@@ -71,23 +71,23 @@ class TestFinding:
             (tmp_path / name).write_text("x")
         (tmp_path / "feed.xml").write_text("<rss version='2.0'><channel></channel></rss>")
         (tmp_path / "settings.xml").write_text("<settings/>")
-        found = [str(file.relative_to(tmp_path)) for file in find_files(str(tmp_path))]
+        found = [str(file.relative_to(tmp_path)) for file in find_files(str(tmp_path), [])]
         assert found == ["a.txt", "b.txt", "feed.xml", "sub/d.txt"]
 
     def test_a_pattern_gives_what_it_matches(self, tmp_path: Path) -> None:
         for name in ("a1.txt", "a2.txt", "b.txt"):
             (tmp_path / name).write_text("x")
-        assert [file.name for file in find_files(f"{tmp_path}/a*.txt")] == ["a1.txt", "a2.txt"]
+        assert [file.name for file in find_files(f"{tmp_path}/a*.txt", [])] == ["a1.txt", "a2.txt"]
         with pytest.raises(MissingInput, match="matches no file"):
-            list(find_files(f"{tmp_path}/z*.txt"))
+            list(find_files(f"{tmp_path}/z*.txt", []))
 
     def test_a_folder_without_articles_is_an_error(self, tmp_path: Path) -> None:
         with pytest.raises(InputError, match="without articles"):
-            list(find_files(str(tmp_path)))
+            list(find_files(str(tmp_path), []))
 
     def test_a_missing_source_is_an_error_of_its_own(self, tmp_path: Path) -> None:
         with pytest.raises(MissingInput, match="does not exist"):
-            list(find_files(str(tmp_path / "none")))
+            list(find_files(str(tmp_path / "none"), []))
 
 
 class TestReading:

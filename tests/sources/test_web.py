@@ -1,9 +1,18 @@
+import re
+import socketserver
+import threading
+import time
+from base64 import b64encode
 from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from pathlib import Path
+from typing import Any, ClassVar
 
 import pytest
 
-from digest.sources.web import Fetched, dead, fetch_all
+from digest.errors import InputError
+from digest.sources.cache import Cache, Notes
+from digest.sources.web import Fetched, _Asking, dead, fetch_all, public_address
 from tests.cli.test_commands import digest
 from tests.translation.servers import Site, http_server
 
@@ -18,9 +27,48 @@ def site() -> Iterator[Site]:
         yield running
 
 
+WARNINGS: list[str] = []
+
+
 def fetch(site: Site, folder: Path, path: str = "/feed") -> Fetched:
-    address = f"{site.address}{path}"
-    return fetch_all([address], folder)[address]
+    return fetch_one(f"{site.address}{path}", folder)
+
+
+def fetch_one(address: str, folder: Path, *, seconds: float = 20, **options: Any) -> Fetched:
+    cache = Cache(folder, public=public_address, warn=WARNINGS.append)
+    return fetch_all({address: seconds}, cache, **options)[address]
+
+
+@contextmanager
+def raw_server(answers: dict[str, bytes]) -> Iterator[tuple[str, list[bytes]]]:
+    """A server that answers each path with exactly these bytes, and keeps what it was asked.
+
+    What stands after three dots comes again and again, for ever.
+    """
+    asked: list[bytes] = []
+
+    class Handler(socketserver.StreamRequestHandler):
+        def handle(self) -> None:
+            request = b""
+            while (line := self.rfile.readline()) not in (b"", b"\r\n"):
+                request += line
+            asked.append(request)
+            answer = answers.get(request.split()[1].decode(), b"HTTP/1.1 404 No\r\n\r\n")
+            with suppress(OSError):
+                head, endless, piece = answer.partition(b"...")
+                self.wfile.write(head)
+                while endless:
+                    self.wfile.write(piece)
+                    time.sleep(0.05)
+
+    class Server(socketserver.ThreadingTCPServer):
+        daemon_threads = True
+        block_on_close = False
+
+    with Server(("127.0.0.1", 0), Handler) as server:
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        yield f"http://127.0.0.1:{server.server_address[1]}", asked
+        server.shutdown()
 
 
 def test_what_has_not_changed_is_not_sent_again(site: Site, tmp_path: Path) -> None:
@@ -61,13 +109,186 @@ def test_several_are_fetched_in_their_order(site: Site, tmp_path: Path) -> None:
     for number in range(12):
         site.files[f"/{number}"] = str(number).encode()
     addresses = [f"{site.address}/{number}" for number in range(12)]
-    fetched = fetch_all(addresses, tmp_path)
+    fetched = fetch_all(dict.fromkeys(addresses, 20.0), Cache(tmp_path, warn=WARNINGS.append))
     assert [fetched[address].data for address in addresses] == [b"%d" % n for n in range(12)]
+
+
+MOVED = b"HTTP/1.1 302 Found\r\nContent-Length: 0\r\n"
+HOSTILE = {
+    "/ipv6": (MOVED + b"Location: http://[::1\r\n\r\n", "not sound|no web address"),
+    "/latin": (MOVED + b"Location: http://x\xe9.invalid/\r\n\r\n", "failed|not sound"),
+    "/dots": (MOVED + b"Location: http://.example.invalid/\r\n\r\n", "failed|not sound"),
+    "/long": (MOVED + b"Location: http://" + b"a" * 300 + b".invalid/\r\n\r\n", "failed|sound"),
+    "/ftp": (MOVED + b"Location: ftp://127.0.0.1/x\r\n\r\n", "no web address"),
+    "/file": (MOVED + b"Location: file:///etc/passwd\r\n\r\n", "no web address"),
+    "/port": (MOVED + b"Location: http://127.0.0.1:99999/\r\n\r\n", "failed|not sound"),
+    "/nowhere": (MOVED + b"\r\n", "without saying where"),
+    "/loop": (MOVED + b"Location: /loop\r\n\r\n", "for ever"),
+    "/empty": (b"HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n", "the answer is empty"),
+    "/blank": (b"HTTP/1.1 200 OK\r\nContent-Length: 3\r\n\r\n \r\n", "the answer is empty"),
+    "/204": (b"HTTP/1.1 204 No Content\r\n\r\n", "answered 204"),
+    "/205": (b"HTTP/1.1 205 Reset Content\r\nContent-Length: 0\r\n\r\n", "answered 205"),
+    "/206": (b"HTTP/1.1 206 Partial\r\nContent-Length: 1\r\n\r\nx", "answered 206"),
+    "/304": (b"HTTP/1.1 304 Not Modified\r\n\r\n", "answered 304"),
+    "/none": (b"", "failed"),
+    "/noise": (b"\x00\xff\x00\r\n\r\n", "failed"),
+    "/number": (b"HTTP/1.1 999 \r\n\r\n", "answered 999"),
+    "/cut": (b"HTTP/1.1 200 OK\r\nContent-Length: 90\r\n\r\nx", "failed"),
+}
+
+
+@pytest.mark.parametrize("path", HOSTILE)
+def test_what_is_no_answer_is_a_failure_with_a_name(path: str, tmp_path: Path) -> None:
+    with raw_server({path: answer for path, (answer, _) in HOSTILE.items()}) as (address, _):
+        fetched = fetch_one(f"{address}{path}", tmp_path)
+    assert fetched.data == b""
+    assert re.search(HOSTILE[path][1], fetched.failure), fetched.failure
+
+
+@pytest.mark.parametrize(
+    "address",
+    ["http://[", "http://[::1", "http://", "http://a:b:c/", "http://é.\udcff/", "http://x:99999/"],
+)
+def test_an_address_that_is_none_is_a_failure_too(address: str, tmp_path: Path) -> None:
+    assert fetch_one(address, tmp_path).failure
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [
+        b"HTTP/1.1 200 OK\r\n\r\n<rss...>",
+        b"HTTP/1.1 200 OK\r\nX: ...a",
+        b"...HTTP/1.1 100 Continue\r\n\r\n",
+        MOVED + b"Location: /slow\r\nX: ...a",
+    ],
+)
+def test_no_source_takes_longer_than_its_limit(answer: bytes, tmp_path: Path) -> None:
+    with raw_server({"/slow": answer}) as (address, _):
+        fetched = fetch_one(f"{address}/slow", tmp_path, seconds=0.5)
+    assert "it took longer than 0.5 seconds" in fetched.failure or "too long" in fetched.failure
+
+
+def test_slow_ones_do_not_keep_the_others_waiting(tmp_path: Path) -> None:
+    slow = {f"/{n}": b"HTTP/1.1 200 OK\r\nX: ...a" for n in range(6)}
+    with raw_server(slow | {"/good": b"HTTP/1.1 200 OK\r\n\r\nx"}) as (address, _):
+        limits = {f"{address}{path}": 0.5 for path in (*slow, "/good")}
+        fetched = fetch_all(limits, Cache(tmp_path, warn=WARNINGS.append))
+    assert fetched[f"{address}/good"].data == b"x"
+    assert [address for address, found in fetched.items() if not found.failure] == [
+        f"{address}/good"
+    ]
+
+
+class TestPrivateAddresses:
+    ADDRESSES: ClassVar = {
+        "public.example": "93.184.216.34",
+        "private.example": "192.168.1.1",
+        "link.example": "169.254.169.254",
+        "six.example": "::1",
+        "mapped.example": "::ffff:10.0.0.1",
+        "local.example": "fe80::1%eth0",
+        "shared.example": "100.64.0.1",
+        "all.example": "0.0.0.0",  # noqa: S104 - an address to be refused
+    }
+
+    def follow(self, start: str, target: str, *named: str) -> str:
+        asking = _Asking(f"http://{start}/", Notes(), frozenset({start, *named}), self.resolve, 1e9)
+        return asking._follow(f"http://{start}/", target)
+
+    def resolve(self, host: str) -> list[str]:
+        return [self.ADDRESSES.get(host, host)]
+
+    @pytest.mark.parametrize("host", [*sorted(ADDRESSES), "127.0.0.1", "10.1.2.3", "[::1]"])
+    def test_a_public_source_never_leads_to_one(self, host: str) -> None:
+        target = f"http://{host}/secret"
+        if host == "public.example":
+            assert self.follow("public.example", target) == target
+        else:
+            with pytest.raises(InputError, match="not a public address"):
+                self.follow("public.example", target)
+
+    def test_unless_a_person_named_it(self) -> None:
+        target = "http://private.example/feed"
+        assert self.follow("public.example", target, "private.example") == target
+        assert self.follow("private.example", "http://six.example/") == "http://six.example/"
+
+
+class TestSecrets:
+    def test_a_password_goes_to_its_own_site_alone_and_is_never_kept(self, tmp_path: Path) -> None:
+        good = b"HTTP/1.1 200 OK\r\n\r\n" + FEED
+        with raw_server({"/there": good}) as (other, asked_there):
+            answers = {
+                "/feed": MOVED + b"Location: /moved\r\n\r\n",
+                "/moved": MOVED + f"Location: {other}/there\r\n\r\n".encode(),
+            }
+            with raw_server(answers) as (address, asked):
+                secret = address.replace("//", "//me:geh%40im@") + "/feed"
+                assert fetch_one(secret, tmp_path).data == FEED
+                fetch_one(secret.replace("/feed", "/gone"), tmp_path)
+        expected = b64encode(b"me:geh@im")
+        assert all(expected in request for request in asked)
+        assert b"Authorization" not in asked_there[0]
+        kept = b"".join(path.read_bytes() for path in tmp_path.iterdir())
+        assert b"geh" not in kept
+        assert "geh" not in str(dead(secret, fetch_one(secret, tmp_path, seconds=5)))
+
+    def test_netrc_is_not_read(self, home: Path, tmp_path: Path) -> None:
+        (home / ".netrc").write_text("machine 127.0.0.1 login me password geheim\n")
+        (home / ".netrc").chmod(0o600)
+        moved = MOVED + b"Location: /b\r\n\r\n"
+        with raw_server({"/a": moved}) as (address, asked):
+            fetch_one(f"{address}/a", tmp_path)
+        assert len(asked) == 2
+        assert not any(b"Authorization" in request for request in asked)
+
+
+class TestCache:
+    @pytest.mark.parametrize(
+        "notes",
+        ["", "[]", "{", '{"failures": "abc"}', '{"etag": "€"}', '{"etag": 5, "modified": []}'],
+    )
+    def test_what_is_damaged_costs_the_cache(self, notes: str, site: Site, tmp_path: Path) -> None:
+        fetch(site, tmp_path)
+        for path in tmp_path.glob("*.json"):
+            path.write_text(notes)
+        assert fetch(site, tmp_path).data == FEED
+
+    def test_a_folder_in_the_place_of_a_file_does_too(self, site: Site, tmp_path: Path) -> None:
+        fetch(site, tmp_path)
+        for path in list(tmp_path.iterdir()):
+            path.unlink()
+            path.mkdir()
+        WARNINGS.clear()
+        assert fetch(site, tmp_path).data == FEED
+        assert len(WARNINGS) == 1
+
+    def test_a_file_in_the_place_of_the_folder_does_too(self, site: Site, tmp_path: Path) -> None:
+        (tmp_path / "file").write_text("")
+        assert fetch(site, tmp_path / "file").data == FEED
+
+    def test_it_is_private(self, site: Site, tmp_path: Path) -> None:
+        fetch(site, tmp_path / "web")
+        for path in (tmp_path / "web", *(tmp_path / "web").iterdir()):
+            assert path.stat().st_mode & 0o077 == 0
 
 
 @pytest.mark.model
 @pytest.mark.usefixtures("models")
 class TestEdition:
+    def test_a_dry_run_keeps_nothing(self, site: Site, home: Path) -> None:
+        assert digest("run", f"{site.address}/feed", "--new", "--dry-run").exit_code == 0
+        assert digest("run", f"{site.address}/none", "--new", "--dry-run").exit_code == 65
+        assert not list(home.rglob("*.json"))
+
+    def test_hostile_ones_stand_beside_a_good_one(self, tmp_path: Path) -> None:
+        (tmp_path / "a.txt").write_text("De minister opent een brug\n")
+        with raw_server({path: answer for path, (answer, _) in HOSTILE.items()}) as (address, _):
+            addresses = [f"{address}{path}" for path in HOSTILE]
+            result = digest("run", tmp_path / "a.txt", *addresses)
+        assert result.exit_code == 3
+        assert "The minister opens a bridge" in result.stdout
+        assert len(result.stderr.splitlines()) == len(HOSTILE)
+
     def test_is_made_of_a_feed_on_the_web(self, site: Site) -> None:
         out = digest("run", f"{site.address}/feed")
         assert out.exit_code == 0

@@ -1,0 +1,257 @@
+"""The file of the archive: how it is made, carried over from an older form, and opened.
+
+A new archive is made beside its place and linked into it, so that no process ever sees half of
+one, and an empty file in its place is always damage. Only its owner can read it.
+"""
+
+import contextlib
+import os
+import sqlite3
+import tempfile
+from collections.abc import Callable, Iterator
+from contextlib import closing
+from pathlib import Path
+
+from digest.errors import ArchiveError, BusyError, OutputError
+from digest.private import make_private, private_folder
+
+VERSION = 2
+_WAIT_SECONDS = 10
+_SCHEMA = """
+CREATE TABLE item (
+    id INTEGER PRIMARY KEY,
+    identity TEXT NOT NULL UNIQUE,
+    shown INTEGER,
+    since TEXT NOT NULL
+);
+CREATE TABLE alias (
+    key TEXT PRIMARY KEY,
+    item INTEGER NOT NULL REFERENCES item (id)
+) WITHOUT ROWID;
+CREATE TABLE collected (
+    item INTEGER PRIMARY KEY REFERENCES item (id),
+    source TEXT NOT NULL,
+    collected TEXT NOT NULL,
+    document BLOB NOT NULL
+);
+CREATE TABLE recipient (
+    id INTEGER PRIMARY KEY,
+    address TEXT NOT NULL UNIQUE,
+    joined INTEGER NOT NULL,
+    since TEXT NOT NULL
+);
+CREATE TABLE edition (
+    id INTEGER PRIMARY KEY,
+    day TEXT NOT NULL,
+    name TEXT NOT NULL DEFAULT '',
+    title TEXT NOT NULL,
+    created TEXT NOT NULL,
+    items INTEGER NOT NULL,
+    document BLOB NOT NULL
+);
+CREATE TABLE edition_item (
+    edition INTEGER NOT NULL REFERENCES edition (id),
+    item INTEGER NOT NULL REFERENCES item (id),
+    PRIMARY KEY (edition, item)
+) WITHOUT ROWID;
+CREATE TABLE delivered (
+    recipient INTEGER NOT NULL REFERENCES recipient (id),
+    item INTEGER NOT NULL REFERENCES item (id),
+    edition INTEGER NOT NULL,
+    PRIMARY KEY (recipient, item)
+) WITHOUT ROWID;
+CREATE TABLE message (
+    id INTEGER PRIMARY KEY,
+    edition INTEGER NOT NULL REFERENCES edition (id),
+    day TEXT NOT NULL,
+    name TEXT NOT NULL DEFAULT '',
+    sender TEXT NOT NULL,
+    recipient TEXT NOT NULL,
+    address TEXT NOT NULL,
+    state TEXT NOT NULL
+        CHECK (state IN ('queued', 'sending', 'sent', 'refused', 'unknown', 'dropped')),
+    reason TEXT NOT NULL DEFAULT '',
+    told INTEGER NOT NULL DEFAULT 1,
+    changed TEXT NOT NULL,
+    data BLOB NOT NULL
+);
+CREATE INDEX message_by_day ON message (day, recipient);
+CREATE INDEX message_by_state ON message (state);
+CREATE VIEW waiting AS
+    SELECT message.recipient, edition_item.item
+    FROM message JOIN edition_item ON edition_item.edition = message.edition
+    WHERE message.state IN ('queued', 'sending');
+CREATE VIEW received AS
+    SELECT recipient.address AS recipient, delivered.item, delivered.edition
+    FROM delivered JOIN recipient ON recipient.id = delivered.recipient;
+CREATE VIRTUAL TABLE search USING fts5 (
+    dutch, english, edition UNINDEXED, number UNINDEXED,
+    tokenize = "unicode61 remove_diacritics 2"
+);
+"""
+"""Version 2. `item.shown` is the first edition that had the item, 0 where it counts as delivered
+to everybody, nothing where it was only collected; `recipient.joined` is the last edition before
+the recipient came, '' is the address of standard output and files; `alias` has other names of
+an item, `collected` what was read and waits for its edition; `delivered.edition` is the edition
+that brought the item; `message.recipient` is what addresses are compared by, `message.address`
+how it was written."""
+
+_FROM_1 = """
+ALTER TABLE edition ADD COLUMN name TEXT NOT NULL DEFAULT '';
+ALTER TABLE item RENAME TO old_item;
+ALTER TABLE message RENAME TO old_message;
+DROP INDEX message_by_day;
+{tables}
+INSERT INTO item (identity, shown, since) SELECT identity, 0, since FROM seen;
+INSERT OR IGNORE INTO item (identity, shown, since)
+    SELECT identity, min(edition), created FROM old_item JOIN edition ON edition.id = edition
+    GROUP BY identity;
+INSERT INTO edition_item
+    SELECT edition, item.id FROM old_item JOIN item ON item.identity = old_item.identity;
+INSERT INTO recipient (address, joined, since) VALUES ('', 0, '');
+INSERT OR IGNORE INTO recipient (address, joined, since)
+    SELECT address_key(recipient), 0, changed FROM old_message ORDER BY id;
+INSERT INTO message
+    SELECT id, edition, day, '', sender, address_key(recipient), recipient,
+        CASE WHEN state = 'refused' AND reason = 'stopped while sending' THEN 'unknown'
+        ELSE state END,
+        reason, state <> 'refused', changed, data FROM old_message;
+INSERT OR IGNORE INTO delivered
+    SELECT recipient.id, edition_item.item, message.edition
+    FROM message JOIN recipient ON recipient.address = message.recipient
+    JOIN edition_item ON edition_item.edition = message.edition
+    WHERE message.state IN ('sent', 'unknown');
+DROP TABLE old_message;
+DROP TABLE old_item;
+DROP TABLE seen;
+"""
+_KEPT_FROM_1 = ("edition", "search")
+
+
+def connect(path: Path, address_key: Callable[[str], str]) -> sqlite3.Connection:
+    """Open the archive, which is made or carried over first where that is needed.
+
+    `address_key` gives what addresses are compared by. The old file is kept beside a carried-over
+    one. Raises `ArchiveError`, and `BusyError` where another process keeps it for too long.
+    """
+    with named_errors(path):
+        private_folder(path.parent)
+        _refuse_damage(path)
+        if not path.exists():
+            _create(path)
+        for file in (path, *path.parent.glob(f"{path.name}-*")):
+            with contextlib.suppress(FileNotFoundError):  # its log, folded in by another process
+                make_private(file)
+        connection = sqlite3.connect(path, timeout=_WAIT_SECONDS)
+        try:
+            _prepare(connection, path, address_key)
+        except BaseException:
+            connection.close()
+            raise
+    return connection
+
+
+@contextlib.contextmanager
+def named_errors(path: Path) -> Iterator[None]:
+    """What SQLite and the system say, as one sentence that names the archive."""
+    try:
+        yield
+    except (sqlite3.Error, OSError, OutputError) as error:
+        code = getattr(error, "sqlite_errorcode", 0) & 0xFF
+        if code in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED):
+            raise BusyError(
+                f"Another digest uses the archive {path}.", hint="Try again when it has ended."
+            ) from error
+        reason = getattr(error, "strerror", None) or str(error)
+        damaged = code in _DAMAGE
+        raise ArchiveError(
+            f"The archive {path} {'is damaged' if damaged else 'cannot be used'}: "
+            f"{reason.rstrip('.')}.",
+            hint=_MOVE_AWAY if damaged else "",
+        ) from error
+
+
+_DAMAGE = frozenset({sqlite3.SQLITE_ERROR, sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB})
+_MOVE_AWAY = "Move it away to begin a new one, which does not know what was delivered."
+
+
+def _refuse_damage(path: Path) -> None:
+    """An archive that was cut to nothing, or taken away from its log, is not a new one."""
+    if path.is_file() and path.stat().st_size == 0:
+        raise ArchiveError(f"The archive {path} is damaged: it is empty.", hint=_MOVE_AWAY)
+    log = path.with_name(f"{path.name}-wal")
+    if not path.exists() and log.exists():
+        raise ArchiveError(
+            f"The archive {path} is damaged: it is gone, but its log {log.name} is there.",
+            hint=_MOVE_AWAY,
+        )
+    if path.exists() and not path.is_file():
+        raise ArchiveError(f"The archive {path} cannot be used: it is not a file.")
+
+
+def _create(path: Path) -> None:
+    with _beside(path) as new:
+        with closing(sqlite3.connect(new)) as connection:
+            connection.execute("PRAGMA journal_mode = WAL")
+            connection.executescript(f"BEGIN; {_SCHEMA} PRAGMA user_version = {VERSION}; COMMIT;")
+        with contextlib.suppress(FileExistsError):  # another process was faster
+            os.link(new, path)
+
+
+@contextlib.contextmanager
+def _beside(path: Path) -> Iterator[Path]:
+    """A private file of its own beside the archive, gone afterwards."""
+    handle, name = tempfile.mkstemp(prefix=f".{path.name}.", dir=path.parent)
+    os.close(handle)
+    try:
+        yield Path(name)
+    finally:
+        for file in path.parent.glob(f"{Path(name).name}*"):
+            file.unlink(missing_ok=True)
+
+
+def _prepare(connection: sqlite3.Connection, path: Path, address_key: Callable[[str], str]) -> None:
+    connection.execute("PRAGMA foreign_keys = ON")
+    version = _version(connection)
+    if version > VERSION:
+        raise ArchiveError(f"The archive {path} was made by a newer digest.")
+    if version == 1:
+        _keep_old(connection, path)
+        connection.create_function("address_key", 1, address_key, deterministic=True)
+        _migrate(connection)
+    elif version != VERSION:
+        raise ArchiveError(f"The archive {path} is damaged: it has no tables.", hint=_MOVE_AWAY)
+
+
+def _version(connection: sqlite3.Connection) -> int:
+    with closing(connection.execute("PRAGMA user_version")) as cursor:
+        (version,) = cursor.fetchone()
+        return int(version)
+
+
+def _keep_old(connection: sqlite3.Connection, path: Path) -> None:
+    """A whole copy of the archive as it was, named for its version."""
+    kept = path.with_name(f"{path.stem}-1{path.suffix}")
+    if kept.exists():
+        return
+    with _beside(path) as new:
+        with closing(sqlite3.connect(new)) as copy:
+            connection.backup(copy)
+        with contextlib.suppress(FileExistsError):
+            os.link(new, kept)
+
+
+def _migrate(connection: sqlite3.Connection) -> None:
+    """Carry version 1 over, all or nothing; another process may have done it in the meantime."""
+    tables = ";".join(
+        statement
+        for statement in _SCHEMA.split(";")
+        if not any(f"TABLE {name} " in statement for name in _KEPT_FROM_1)
+    )
+    with connection:
+        connection.execute("BEGIN IMMEDIATE")
+        if _version(connection) == 1:
+            for statement in _FROM_1.replace("{tables}", tables).split(";"):
+                if statement.strip():
+                    connection.execute(statement)
+            connection.execute(f"PRAGMA user_version = {VERSION}")

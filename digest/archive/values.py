@@ -1,0 +1,86 @@
+"""What the archive takes and gives."""
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from enum import StrEnum
+
+OUTPUT = ""
+"""The recipient that standard output and files are."""
+
+
+class State(StrEnum):
+    """Where a message is."""
+
+    QUEUED = "queued"
+    SENDING = "sending"
+    SENT = "sent"
+    REFUSED = "refused"
+    UNKNOWN = "unknown"
+    DROPPED = "dropped"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StoredItem:
+    """An item of an edition: its identity, number, and its text in both languages."""
+
+    identity: str
+    number: int
+    dutch: str
+    english: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StoredEdition:
+    """An edition as it was made: `document` is its JSON."""
+
+    day: date
+    title: str
+    created: datetime
+    document: str
+    items: tuple[StoredItem, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class QueuedMessage:
+    """A message of an edition to one recipient: `recipient` is compared by, `address` sent to."""
+
+    sender: str
+    recipient: str
+    address: str
+    data: bytes
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StoredMessage:
+    """A message in the archive, without its data; `day` is as it is stored."""
+
+    id: int
+    edition: int
+    day: str
+    sender: str
+    recipient: str
+    address: str
+    state: State
+    reason: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Listed:
+    """A line of the history; `day` is as it is stored."""
+
+    id: int
+    day: str
+    title: str
+    items: int
+    delivered: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Found:
+    """An item that a search found, with the words marked by square brackets."""
+
+    edition: int
+    day: str
+    number: int
+    dutch: str
+    english: str

@@ -1,0 +1,113 @@
+"""Standard input, output and error: nothing steers a terminal, nothing is half-written."""
+
+import contextlib
+import os
+import sys
+from typing import TextIO
+
+from digest.errors import InputError, OutputError
+from digest.plaintext import plain, plain_line
+
+
+def read_stdin(most: int) -> bytes:
+    """So many bytes of standard input, or all there is. Raises `InputError` when it is closed."""
+    if sys.stdin is None:
+        raise InputError("standard input", "is closed")
+    try:
+        return sys.stdin.buffer.read(most)
+    except (OSError, ValueError) as error:
+        raise InputError("standard input", "cannot be read") from error
+
+
+def readable(text: str) -> str:
+    """An argument as text; bytes of it that are no UTF-8 are shown as such."""
+    return os.fsencode(text).decode(errors="replace")
+
+
+def note(message: str) -> bool:
+    """A line on standard error; whether it could be written.
+
+    Standard error that is closed or full stops nothing.
+    """
+    return _print_error(f"{plain_line(message)}\n")
+
+
+def warn(message: object) -> bool:
+    """A line on standard error that says that something is wrong."""
+    return note(f"digest: {message}")
+
+
+def print_line(line: str) -> None:
+    """A line on standard output, with nothing in it that steers a terminal."""
+    print_document(f"{plain(line)}\n")
+
+
+def print_document(document: str | bytes) -> None:
+    """Write a document to standard output, text as UTF-8 whatever the locale.
+
+    Every byte is accepted, or this raises: `OutputError`, or `BrokenPipeError` where nobody
+    reads on.
+    """
+    from digest.delivery.output import write_all
+
+    data = document.encode() if isinstance(document, str) else document
+    if sys.stdout is None:
+        raise OutputError("Standard output is closed.")
+    try:
+        sys.stdout.flush()
+        try:
+            target = sys.stdout.fileno()
+        except OSError:  # not a file, as in tests
+            sys.stdout.buffer.write(data)
+        else:
+            write_all(target, data)
+    except BrokenPipeError:
+        silence(sys.stdout)
+        raise
+    except OSError as error:
+        silence(sys.stdout)
+        raise OutputError(f"Standard output cannot be written: {error.strerror}.") from error
+
+
+def silence(stream: TextIO | None) -> None:
+    """Let a stream that cannot be written go nowhere, so that nothing fails at exit either."""
+    with contextlib.suppress(OSError, ValueError, AttributeError):
+        target = os.open(os.devnull, os.O_WRONLY)
+        os.dup2(target, stream.fileno())  # type: ignore[union-attr]
+        os.close(target)
+
+
+def _print_error(text: str) -> bool:
+    try:
+        if sys.stderr is None:
+            return False
+        sys.stderr.write(text)
+        sys.stderr.flush()
+    except (OSError, ValueError):
+        silence(sys.stderr)
+        return False
+    return True
+
+
+class ProgressLine:
+    """A line on a terminal that counts; silent elsewhere."""
+
+    def __init__(self, label: str, *, shown: bool) -> None:
+        self._label = label
+        self._shown = shown and is_terminal(sys.stderr)
+
+    def __call__(self, done: int, total: int) -> None:
+        """Show how far it is; the line is wiped when all is done."""
+        if self._shown:
+            text = f"{self._label} {done}/{total}" if done < total else ""
+            show_progress(text)
+
+
+def is_terminal(stream: TextIO | None) -> bool:
+    """Whether a stream is open and a terminal."""
+    return bool(stream and stream.isatty())
+
+
+def show_progress(text: str) -> None:
+    """Put a text in the place of the last one on this line of the terminal."""
+    _print_error(f"\r\x1b[K{plain_line(text)}")

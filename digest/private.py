@@ -1,0 +1,36 @@
+"""Folders and files that nobody but their owner can read."""
+
+import os
+import stat
+from pathlib import Path
+
+from digest.errors import OutputError
+
+_OTHERS = stat.S_IRWXG | stat.S_IRWXO
+
+
+def private_folder(path: Path) -> None:
+    """Make a folder that only its owner can enter, also one that exists; 0700.
+
+    Raises `OutputError` where it cannot be made. What is above it is left alone.
+    """
+    try:
+        path.mkdir(parents=True, exist_ok=True, mode=0o700)
+        make_private(path)
+    except OSError as error:
+        raise OutputError(
+            f"The folder {path} cannot be made: {error.strerror}.",
+            hint="Set HOME, or XDG_DATA_HOME and XDG_CACHE_HOME, to a folder of yours.",
+        ) from error
+
+
+def make_private(path: Path) -> None:
+    """Take every right of others from a file or folder that is ours."""
+    found = path.stat()
+    if found.st_mode & _OTHERS and found.st_uid == os.geteuid():
+        path.chmod(stat.S_IMODE(found.st_mode) & ~_OTHERS)
+
+
+def is_open(path: Path) -> bool:
+    """Whether others than the owner can do anything with a file or folder."""
+    return path.exists() and bool(path.stat().st_mode & _OTHERS)

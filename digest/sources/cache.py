@@ -1,0 +1,112 @@
+"""What sources on the web gave last, in a folder; whatever is wrong with it costs the cache."""
+
+import contextlib
+import hashlib
+import json
+import os
+import tempfile
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from digest.errors import OutputError
+from digest.private import make_private, private_folder
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Notes:
+    """What is known of a source: what it gave last, its marks, its failures in a row."""
+
+    body: bytes = b""
+    etag: str = ""
+    modified: str = ""
+    failures: int = 0
+
+
+class Cache:
+    """A folder that is made when it is needed; readable by its owner alone.
+
+    `public` makes of an address what may be kept of it. With `keep` off nothing is written.
+    `warn` is told, once, that it cannot be used.
+    """
+
+    def __init__(
+        self,
+        folder: Path,
+        *,
+        public: Callable[[str], str] = str,
+        warn: Callable[[str], object],
+        keep: bool = True,
+    ) -> None:
+        self._folder = folder
+        self._public = public
+        self._warn = warn
+        self._keep = keep
+
+    def read(self, location: str) -> Notes:
+        """What is known of a source; of what is damaged nothing."""
+        values = self._values(location)
+        try:
+            body = self._file(location, "body").read_bytes()
+        except OSError:
+            body = b""
+        failures = values.get("failures", 0)
+        return Notes(
+            body=body,
+            etag=_mark(values.get("etag")),
+            modified=_mark(values.get("modified")),
+            failures=failures if type(failures) is int and failures >= 0 else 0,
+        )
+
+    def _values(self, location: str) -> dict[str, Any]:
+        try:
+            values = json.loads(self._file(location, "json").read_text(encoding="utf-8"))
+        except (OSError, ValueError, RecursionError):
+            return {}
+        return values if isinstance(values, dict) else {}
+
+    def keep(self, location: str, body: bytes) -> None:
+        """Keep what a source gave."""
+        self._write(self._file(location, "body"), body)
+
+    def note(self, location: str, *, etag: str, modified: str, failures: int) -> None:
+        """Keep the marks of a source and its failures in a row."""
+        notes = {
+            "location": self._public(location),
+            "etag": etag,
+            "modified": modified,
+            "failures": failures,
+        }
+        self._write(self._file(location, "json"), json.dumps(notes).encode())
+
+    def _file(self, location: str, ending: str) -> Path:
+        name = hashlib.sha256(location.encode(errors="surrogateescape")).hexdigest()[:24]
+        return self._folder / f"{name}.{ending}"
+
+    def _write(self, path: Path, data: bytes) -> None:
+        """Write beside and rename, under a name of this process's own."""
+        if not self._keep:
+            return
+        try:
+            private_folder(self._folder)
+            handle, name = tempfile.mkstemp(prefix=".", suffix=".new", dir=self._folder)
+            try:
+                with os.fdopen(handle, "wb") as beside:
+                    beside.write(data)
+                Path(name).replace(path)
+            except BaseException:
+                with contextlib.suppress(OSError):
+                    Path(name).unlink()
+                raise
+            make_private(path)
+        except (OSError, OutputError) as error:
+            self._keep = False
+            reason = getattr(error, "strerror", None) or str(error)
+            self._warn(f"What sources on the web gave cannot be kept: {reason.rstrip('.')}.")
+
+
+def _mark(value: object) -> str:
+    """An ETag or a date that can be sent back as it came, else nothing."""
+    sound = isinstance(value, str) and value.isprintable() and value.isascii()
+    return str(value) if sound else ""

@@ -7,6 +7,7 @@ that Dutch news copy uses; the rules of writing them are those of the Dutch Lang
 """
 
 import re
+from collections.abc import Iterator
 
 # Never the last word of a sentence: a name, a number or an explanation follows.
 _INNER = frozenset(
@@ -39,10 +40,16 @@ _STARTERS = frozenset(
     """.split()
 )
 
+LONGEST = 1000
+"""Characters; what looks at a segment, a model too, need not reckon with more."""
+_CLAUSE = re.compile(r"[;:,–—]\s+")
+_SPACE = re.compile(r"\s+")
 _LONGEST_WORD = 40
 
-_BOUNDARY = re.compile(r"""(?P<mark>[.!?…]+)(?P<close>["'”’»)\]]*)(?P<gap>\s+)""")
-_BEGIN = re.compile(r"""["'“”„‘’«(\[–—-]*?(?:['’][snt]\s+)?["'“”„‘’«(\[–—-]*(?P<first>\w)""")
+_BOUNDARY = re.compile(r"""(?<![.!?…])(?P<mark>[.!?…]+)(?P<close>["'”’»)\]]*)(?P<gap>\s+)""")
+_BEGIN = re.compile(
+    r"""["'“”„‘’«(\[–—-]{0,9}?(?:['’][snt]\s{1,9})?["'“”„‘’«(\[–—-]{0,9}(?P<first>\w)"""
+)
 _LAST_WORD = re.compile(r"[^\s\"'“”„‘’«»()\[\]/]+$")
 _INITIALS = re.compile(r"(?:[^\W\d_]{1,2}\.-?)*(?:[^\W\d_]|Chr?|Fr|IJ|Ph|Th|Tj)")
 _ENUMERATION = re.compile(r"\s*[\"“„(]*(?:\d{1,3}|[ivx]{1,4}|[a-z])")
@@ -51,7 +58,8 @@ _ENUMERATION = re.compile(r"\s*[\"“„(]*(?:\d{1,3}|[ivx]{1,4}|[a-z])")
 def split_sentences(text: str) -> tuple[str, ...]:
     """The sentences of `text`, each with the white space after it.
 
-    The pieces are not empty and joined are `text`; the empty text has none.
+    A sentence of more than `LONGEST` characters, which nobody writes, comes in parts. The
+    pieces are not empty and joined are `text`; the empty text has none.
     """
     pieces = []
     start = 0
@@ -61,7 +69,23 @@ def split_sentences(text: str) -> tuple[str, ...]:
             start = found.end()
     if start < len(text):
         pieces.append(text[start:])
-    return tuple(pieces)
+    return tuple(part for piece in pieces for part in _cut(piece))
+
+
+def _cut(sentence: str) -> Iterator[str]:
+    """A sentence in parts that are not too long: at clauses, else at words, else anywhere."""
+    start = 0
+    while len(sentence) - start > LONGEST:
+        window = sentence[start : start + LONGEST]
+        for border in (_CLAUSE, _SPACE):
+            if ends := [found.end() for found in border.finditer(window, LONGEST // 2)]:
+                break
+        else:
+            ends = [LONGEST]
+        yield sentence[start : start + ends[-1]]
+        start += ends[-1]
+    if start < len(sentence):
+        yield sentence[start:]
 
 
 def _ends_sentence(text: str, start: int, found: re.Match[str]) -> bool:
@@ -73,11 +97,15 @@ def _ends_sentence(text: str, start: int, found: re.Match[str]) -> bool:
         return False
     if found["mark"] != "." or found["close"]:
         return True
-    return _full_stop_ends(text[start : found.start()], _word_at(text, begin.start("first")))
+    before = text[max(start, found.start() - _LONGEST_WORD - 1) : found.start()]
+    return _full_stop_ends(before, _word_at(text, begin.start("first")))
 
 
 def _full_stop_ends(before: str, following: str) -> bool:
-    """Whether a single full stop after `before` ends a sentence; `following` is the next word."""
+    """Whether a single full stop after `before` ends a sentence; `following` is the next word.
+
+    Of what stands before, the last words are enough.
+    """
     if _ENUMERATION.fullmatch(before):
         return False
     last = _LAST_WORD.search(before[-_LONGEST_WORD:])

@@ -129,6 +129,7 @@ _TOKEN = re.compile(
 _SCALE = re.compile(r"[\s-]*(" + "|".join(_SCALES) + r")\b", re.IGNORECASE)
 _CLOCK = re.compile(r"([01]?\d|2[0-4])[.:]([0-5]\d)")
 _HOURS = 12
+_HOUR_NAMES = frozenset(map(str, range(25)))
 
 
 def find_numbers(text: str, language: Language) -> tuple[Number, ...]:
@@ -165,12 +166,13 @@ def _word_value(word: str, language: Language) -> float | None:
         return words[word]
     if "-" in word:
         parts = word.split("-")
-        heads = ("-".join(parts[:size]) for size in range(len(parts) - 1, 0, -1))
+        heads = ("-".join(parts[:size]) for size in range(min(len(parts) - 1, _MOST_PARTS), 0, -1))
         return next((words[head] for head in heads if head in words), None)
     tail = next((tail for tail in _TAILS if word.endswith(tail)), None)
     return words.get(word.removesuffix(tail)) if tail else None
 
 
+_MOST_PARTS = 4
 _TAILS = ("jarige", "jarigen", "jarig", "tal", "maal", "voudig", "voudige")
 
 
@@ -184,7 +186,7 @@ def _digit_readings(digits: str, language: Language, *, half: str) -> set[Readin
     if clock := _CLOCK.fullmatch(digits):
         readings |= _clock_readings(int(clock[1]), int(clock[2]), half)
     elif half:
-        readings |= _clock_readings(int(digits), 0, half) if digits.isdigit() else set()
+        readings |= _clock_readings(int(digits), 0, half) if digits in _HOUR_NAMES else set()
     if re.fullmatch(r"\d+\.\d{1,2}", digits):  # figure 1.1, also in Dutch
         readings.add(float(digits))
     if re.fullmatch(r"19\d\d", digits):  # de jaren 90

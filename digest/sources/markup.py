@@ -19,10 +19,23 @@ _VOID = frozenset("br hr img input link meta embed source track wbr area base co
 def html_paragraphs(html: str) -> tuple[str, ...]:
     """The text of HTML, a string for each block, without tags, scripts, styles and comments."""
     parser = _Text()
-    parser.feed(html)
+    parser.feed(_without_loose_ends(html))
     parser.close()
     blocks = "".join(parser.pieces).split("\n")
     return tuple(text for block in blocks if (text := " ".join(block.split())))
+
+
+def _without_loose_ends(html: str) -> str:
+    """HTML in which what begins a tag or comment and is never ended is text.
+
+    The parser looks for the end of each of them as far as the text goes, and stumbles over
+    sections that SGML does not know.
+    """
+    html = re.sub(r"<!\[(?!CDATA\[)", "&lt;![", html)
+    for begin, end in (("<![CDATA[", "]]>"), ("<!--", "-->"), ("<", ">")):
+        ended = html.rfind(end) + len(end) if end in html else 0
+        html = html[:ended] + html[ended:].replace(begin, f"&lt;{begin[1:]}")
+    return html
 
 
 def looks_like_html(text: str) -> bool:

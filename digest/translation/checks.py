@@ -57,11 +57,10 @@ def _longest_run(text: str) -> int:
     most = 1
     for size in range(1, min(12, len(words) // 2) + 1):
         needed = 2 if size >= _LONG_PHRASE else 3
-        for start in range(len(words) - size):
-            runs = 1
-            phrase = words[start : start + size]
-            while words[start + runs * size : start + (runs + 1) * size] == phrase:
-                runs += 1
+        same = 0  # so many words in a row are those that stand `size` words before them
+        for before, word in zip(words, words[size:], strict=False):
+            same = same + 1 if word == before else 0
+            runs = same // size + 1
             if runs >= needed:
                 most = max(most, runs)
     return most

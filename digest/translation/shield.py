@@ -10,14 +10,16 @@ from dataclasses import dataclass
 
 _SPANS = re.compile(
     r"""
-    https?://[^\s<>"”]*[^\s<>"”.,;:!?)\]]           # web addresses, without the mark after them
+    \S{200,}                                        # what nobody writes
+    | https?://[^\s<>"”]*[^\s<>"”.,;:!?)\]]           # web addresses, without the mark after them
     | www\.[^\s<>"”]*[^\s<>"”.,;:!?)\]]
-    | [\w.+-]+@[\w-]+(?:\.[\w-]+)+                  # mail addresses
+    | (?<![\w.+-])[\w.+-]+@[\w-]+(?:\.[\w-]+)+      # mail addresses
     | (?<![\w@])[@\#][A-Za-z_]\w*                   # handles and hashtags
     | </?[A-Za-z][^<>\n]{0,200}>                    # markup
     | &(?:\w{2,8}|\#\d{1,6});
     | `[^`\n]+`
-    | \b(?=[\w/-]*\d)(?=[\w/-]*[A-Z])[A-Z\d]+(?:[-_/][A-Z\d]+)+\b   # codes: SARS-COV-2, A/HRC/51
+    | \b(?=[\w/-]{0,60}\d)(?=[\w/-]{0,60}[A-Z])     # codes: SARS-COV-2, A/HRC/51
+      [A-Z\d]{1,30}(?:[-_/][A-Z\d]{1,30}){1,9}\b
     | \b\w+_\w+\b                                   # names_with_underscores: Argos drops the mark
     | [\U0001F000-\U0001FAFF\u2190-\u21FF\u2300-\u23FF\u2600-\u27BF\uFE0F\u200D♪]+   # emoji, signs
     """,
@@ -37,12 +39,10 @@ class Shielded:
 
 def shield(text: str) -> Shielded:
     """Replace what is not prose by placeholders; the same span has the same one."""
-    spans: list[str] = []
+    spans: dict[str, str] = {}
 
     def replace(found: re.Match[str]) -> str:
-        if found[0] not in spans:
-            spans.append(found[0])
-        return _name(spans.index(found[0]))
+        return spans.setdefault(found[0], _name(len(spans)))
 
     if _PLACEHOLDER.search(text):
         return Shielded(text=text, spans=())
@@ -66,5 +66,10 @@ def split_at_placeholders(text: str) -> tuple[str, ...]:
 
 
 def _name(index: int) -> str:
-    first, rest = index % len(_LETTERS), index // len(_LETTERS)
-    return f"XQ{_LETTERS[first]}{_LETTERS[0] * rest}X"
+    """The name of a placeholder: a number in letters, the units first."""
+    index, units = divmod(index, len(_LETTERS))
+    letters = _LETTERS[units]
+    while index:
+        index, rest = divmod(index - 1, len(_LETTERS))
+        letters += _LETTERS[rest]
+    return f"XQ{letters}X"

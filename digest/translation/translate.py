@@ -12,6 +12,7 @@ from typing import Protocol
 
 from digest.edition import Gloss, ModelNote, Sentence
 from digest.lexicon.meaning import Missing, doubtful
+from digest.translation.careful import CarefulEngine
 from digest.translation.casing import is_shouted, sentence_case
 from digest.translation.engine import Decoding, Engine, Hypothesis, Model, unique
 from digest.translation.glossary import Glossary, Settlement, put_terms
@@ -119,7 +120,7 @@ class Translator:
 
     @cached_property
     def _engine(self) -> Engine:
-        return self._load()
+        return CarefulEngine(self._load())
 
     @property
     def note(self) -> ModelNote:
@@ -230,6 +231,7 @@ class Translator:
                 ),
             )
             for text, candidate in candidates.items()
+            if candidate.hypothesis.text  # what failed may not fail the next time
         )
 
     def _judge_again(self, text: str, kept: Remembered) -> Candidate:

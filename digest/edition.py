@@ -188,8 +188,9 @@ class UncommonWord:
 class Edition:
     """One dated digest.
 
-    `left_out` items more were too many for a document; `asides` lines of the sources are no
-    news (advertisements, links, credits) and stand nowhere.
+    `asides` lines of the sources are no news (advertisements, links, credits) and stand nowhere.
+    What was too much for a document: its items may have `headlines_only`, `left_out` items more
+    and `unlisted` sources and problems more are only counted.
     """
 
     title: str
@@ -201,6 +202,8 @@ class Edition:
     words: tuple[UncommonWord, ...] = ()
     left_out: int = 0
     asides: int = 0
+    headlines_only: bool = False
+    unlisted: int = 0
 
     @property
     def groups(self) -> tuple[Group, ...]:

@@ -8,13 +8,14 @@ from enum import StrEnum
 from pathlib import Path
 
 import css_inline
-from jinja2 import FileSystemLoader, StrictUndefined, TemplateNotFound, TemplateSyntaxError
-from jinja2.sandbox import ImmutableSandboxedEnvironment
+from jinja2 import StrictUndefined, TemplateNotFound, TemplateSyntaxError
 
 from digest.edition import Edition
-from digest.errors import TemplateError
+from digest.errors import DigestError, TemplateError
+from digest.plaintext import plain, plain_emphasised
 from digest.rendering.data import edition_as_json
 from digest.rendering.filters import FILTERS
+from digest.rendering.sandbox import FolderLoader, Sandbox, limited, time_limit
 from digest.rendering.view import Look, view_edition
 
 
@@ -65,11 +66,12 @@ def render(edition: Edition, form: Format, look: Look, templates: Templates) -> 
     if form is Format.JSON:
         return edition_as_json(edition)
     view = view_edition(edition, look)
-    with _named_errors(templates):
+    with time_limit(edition), _named_errors(templates):
         template = make_environment(templates).get_template(_TEMPLATES[form])
         stream = template.stream(edition=view, width=look.width, color=look.color)
         stream.enable_buffering(_BUFFER)
-        text = "".join(stream)
+        text = "".join(limited(stream, edition))
+    text = plain_emphasised(text) if look.color and form is Format.TEXT else plain(text)
     return inline_styles(text) if form is Format.HTML else text
 
 
@@ -95,6 +97,8 @@ def _named_errors(templates: Templates) -> Iterator[None]:
         raise TemplateError(f"The template {error.name} is missing in {templates}.") from error
     except TemplateSyntaxError as error:
         raise TemplateError(f"{error.filename}, line {error.lineno}: {error.message}") from error
+    except DigestError:
+        raise
     except Exception as error:
         folders = {str(folder) for folder in templates.folders}
         frames = traceback.extract_tb(error.__traceback__)
@@ -114,10 +118,10 @@ def inline_styles(html: str) -> str:
     return inliner.inline(html)
 
 
-def make_environment(templates: Templates) -> ImmutableSandboxedEnvironment:
+def make_environment(templates: Templates) -> Sandbox:
     """An environment that escapes in HTML, and in which an unknown name is an error."""
-    environment = ImmutableSandboxedEnvironment(
-        loader=FileSystemLoader(templates.folders),
+    environment = Sandbox(
+        loader=FolderLoader(templates.folders),
         autoescape=lambda name: bool(name and name.endswith(".html")),
         undefined=StrictUndefined,
         trim_blocks=True,

@@ -33,6 +33,12 @@ def left_out(count: int) -> str:
     return f"{items} in the full edition."
 
 
+def unlisted(count: int) -> str:
+    """How many sources, and problems with some, are named in the full edition only."""
+    sources = "One source more is" if count == 1 else f"{count} sources more are"
+    return f"{sources} named in the full edition."
+
+
 def asides(count: int) -> str:
     """How many lines are no news."""
     lines = "One line that is" if count == 1 else f"{count} lines that are"

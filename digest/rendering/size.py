@@ -1,8 +1,8 @@
 """Documents that are too large for a mail program, shortened by rule.
 
-Every item keeps its headline and as many of its first sentences as let the document fit,
-the same number for all; only then are the last items left out. No sentence is cut, and what
-was shortened says so.
+First most of the sources are only counted. Then every item keeps its headline and as many of its
+first sentences as let the document fit, the same number for all; then its headline alone, in a
+list; only then are the last items left out. No sentence is cut, and what was shortened says so.
 """
 
 from collections.abc import Callable
@@ -13,22 +13,39 @@ from digest.edition import Edition, Entry, Passage
 WARN_ABOVE = 90_000
 """Bytes of HTML above which a warning is due: Gmail clips a message at about 102 KB."""
 
+_LISTED = 10
+"""So many sources and problems are still named in a shortened document."""
+
 
 def fit_size(edition: Edition, size: Callable[[Edition], int], most: int) -> Edition:
-    """The edition with as much of it as keeps its size, in bytes, within `most`.
-
-    First the sentences of each item are fewer; when a headline or one sentence each is still
-    too much, the last items are left out and counted.
-    """
+    """The edition with as much of it as keeps its size, in bytes, within `most`."""
     if size(edition) <= most:
         return edition
-    longest = max(sum(len(part.sentences) for part in e.paragraphs) for e in edition.entries)
-    sentences = _largest(longest, lambda count: size(shorten_edition(edition, count)) <= most)
-    short = shorten_edition(edition, sentences)
+    lean = list_fewer(edition, _LISTED)
+    longest = max(
+        (sum(len(part.sentences) for part in entry.paragraphs) for entry in edition.entries),
+        default=0,
+    )
+    sentences = _largest(longest + 1, lambda count: size(shorten_edition(lean, count)) <= most)
+    short = shorten_edition(lean, sentences)
     if size(short) <= most:
         return short
-    kept = _largest(len(edition.entries), lambda count: size(_first(short, count)) <= most)
-    return _first(short, kept)
+    headlines = replace(list_fewer(edition, 1), words=(), headlines_only=True)
+    if size(headlines) <= most:
+        return headlines
+    kept = _largest(len(edition.entries), lambda count: size(_first(headlines, count)) <= most)
+    return _first(headlines, kept)
+
+
+def list_fewer(edition: Edition, most: int) -> Edition:
+    """The edition with at most so many sources, and problems, named; the others are counted."""
+    unlisted = max(0, len(edition.sources) - most) + max(0, len(edition.problems) - most)
+    return replace(
+        edition,
+        sources=edition.sources[:most],
+        problems=edition.problems[:most],
+        unlisted=unlisted,
+    )
 
 
 def _largest(too_many: int, fits: Callable[[int], bool]) -> int:

@@ -187,6 +187,7 @@ class EditionView:
     groups: tuple[GroupView, ...]
     words: tuple[WordView, ...]
     notes: tuple[str, ...]
+    headlines_only: bool
 
     @property
     def preheader(self) -> str:
@@ -217,6 +218,7 @@ def view_edition(edition: Edition, look: Look) -> EditionView:
             for index, found in enumerate(edition.words, 1)
         ),
         notes=tuple(_notes(edition, translated=Language.EN in look.languages)),
+        headlines_only=edition.headlines_only,
     )
 
 
@@ -274,17 +276,18 @@ class _Viewer:
 
     def entry(self, entry: Entry) -> EntryView:
         headline = None if entry.headline_derived else entry.headline
+        place = entry.dateline
         return EntryView(
             number=entry.number,
             anchor=f"item-{entry.number}",
             brief=self.brief(entry),
             title=self.row(headline.sentences, f"{entry.number}-0") if headline else None,
-            meta=self.meta(entry.dateline, entry.published),
+            meta=self.meta(place, entry.published),
             paragraphs=tuple(
                 self.paragraph(
                     passage,
                     f"{entry.number}-{index}",
-                    passage.dateline if passage.dateline != entry.dateline else None,
+                    passage.dateline if passage.dateline != place else None,
                 )
                 for index, passage in enumerate(entry.paragraphs, 1)
             ),
@@ -389,3 +392,5 @@ def _notes(edition: Edition, *, translated: bool) -> Iterable[str]:
         yield phrases.source(source.name, source.as_of)
     for problem in edition.problems:
         yield f"Left out: {problem.source} {problem.reason}."
+    if edition.unlisted:
+        yield phrases.unlisted(edition.unlisted)

@@ -229,9 +229,36 @@ class TestSize:
     def test_a_small_one_is_left_alone(self, seed_edition: Edition) -> None:
         assert fit_size(seed_edition, self.size, 1_000_000) is seed_edition
 
+    def test_then_every_item_keeps_its_headline(self, seed_edition: Edition) -> None:
+        short = fit_size(seed_edition, self.size, 9_000)
+        assert self.size(short) <= 9_000
+        assert (short.headlines_only, len(short.entries), short.left_out) == (True, 8, 0)
+        html = show(short, Format.HTML)
+        assert all(f"{entry.number}. " in html for entry in seed_edition.entries)
+        assert "Shortened; the rest is in the full edition." in html
+
+    def test_sources_count_too_and_are_counted_before_a_headline_is_lost(self) -> None:
+        edition = edition_of("Kop\nEén zin.")
+        (source,) = edition.sources
+        problem = Problem(source="feed", reason="is no feed")
+        large = replace(edition, sources=(source,) * 1000, problems=(problem,) * 1000)
+        short = fit_size(large, self.size, 20_000)
+        assert self.size(short) <= 20_000
+        assert short.entries == edition.entries
+        assert short.unlisted == 1980
+        assert "1980 sources more are named in the full edition." in show(short, Format.HTML)
+
+    def test_a_thousand_headlines_fit_into_a_mail(self) -> None:
+        wire = "\n".join(["Kop\nTekst.\nMeer uit Sport"] + [f"Bericht {n}." for n in range(1000)])
+        edition = edition_of(wire)
+        short = fit_size(edition, self.size, 90_000)
+        assert self.size(short) <= 90_000
+        assert (len(short.entries), short.left_out) == (len(edition.entries), 0)
+
     def test_only_then_the_last_items_are_left_out(self, seed_edition: Edition) -> None:
-        least = fit_size(seed_edition, self.size, 9_000)
-        assert self.size(least) <= 9_000
+        bare = self.size(replace(seed_edition, entries=(), sources=(), words=()))
+        least = fit_size(seed_edition, self.size, bare + 1_200)
+        assert self.size(least) <= bare + 1_200
         assert 0 < len(least.entries) < 8
         assert len(least.entries) + least.left_out == 8
         assert f"{least.left_out} items more are in the full edition." in show(least, Format.HTML)
@@ -269,3 +296,55 @@ class TestTemplates:
     def test_a_broken_or_prying_one_is_named(self, tmp_path: Path, text: str, message: str) -> None:
         with pytest.raises(TemplateError, match=message):
             self.own(tmp_path, text)
+
+
+class TestSandbox:
+    def own(self, folder: Path, text: str, *, color: bool = False) -> str:
+        (folder / "edition.txt").write_text(text)
+        look = Look(color=color)
+        return render(edition_of("Kop"), Format.TEXT, look, replace(TEMPLATES, own=folder))
+
+    @pytest.mark.parametrize("name", ["edition.txt", "part.txt", "sub"])
+    def test_a_link_that_leads_out_of_the_folder_is_refused(
+        self, tmp_path: Path, name: str
+    ) -> None:
+        own, secret = tmp_path / "own", tmp_path / "secret" / "x.txt"
+        own.mkdir()
+        secret.parent.mkdir()
+        secret.write_text("geheim")
+        include = {"edition.txt": "", "part.txt": "part.txt", "sub": "sub/x.txt"}[name]
+        if include:
+            (own / "edition.txt").write_text(f"{{% include '{include}' %}}")
+        (own / name).symlink_to(secret.parent if name == "sub" else secret)
+        with pytest.raises(TemplateError, match="leads out of its folder"):
+            render(edition_of("Kop"), Format.TEXT, Look(), replace(TEMPLATES, own=own))
+
+    def test_a_link_inside_the_folder_is_followed(self, tmp_path: Path) -> None:
+        (tmp_path / "part.txt").write_text("deel")
+        (tmp_path / "link.txt").symlink_to("part.txt")
+        assert self.own(tmp_path, "{% include 'link.txt' %}") == "deel"
+
+    @pytest.mark.parametrize(
+        "text",
+        [
+            "{% for a in range(99999) %}{% for b in range(99999) %}{% endfor %}{% endfor %}",
+            (
+                "{% macro m(n) %}{% for a in range(9) %}{{ m(n - 1) if n }}{% endfor %}{% endmacro %}{{ m(99) }}"
+            ),
+            "{% for a in range(99999) %}{% for b in range(99999) %}x{% endfor %}{% endfor %}",
+            "{{ 'x' * 9999999999 }}",
+            "{{ 9 ** 999999999 }}",
+            "{{ [0] * 999999999 }}",
+        ],
+    )
+    def test_one_that_does_not_end_is_ended(
+        self, tmp_path: Path, text: str, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr("digest.rendering.sandbox.SECONDS", 1.0)
+        with pytest.raises(TemplateError):
+            self.own(tmp_path, text)
+
+    @pytest.mark.parametrize("color", [True, False])
+    def test_nothing_in_it_steers_a_terminal(self, tmp_path: Path, *, color: bool) -> None:
+        text = self.own(tmp_path, "a\x1b]52;c;eA==\x07\x9b2Jb\u202ec\x1b[1md", color=color)
+        assert text == ("a]52;c;eA==2Jbc\x1b[1md" if color else "a]52;c;eA==2Jbc[1md")

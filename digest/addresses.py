@@ -6,6 +6,7 @@ from email.message import EmailMessage
 from email.policy import SMTP
 
 from digest.errors import UsageError
+from digest.plaintext import plain_line
 
 _LONGEST_LOCAL = 64
 _LONGEST = 254
@@ -27,14 +28,17 @@ def parse_address(text: str) -> Address:
     if not address.username or not address.domain or message["To"].defects:
         raise UsageError(f"{text!r:.200} is not a mail address.")
     try:
+        name = plain_line(address.display_name).replace("=?", "= ?")
         domain = ascii_domain(address.domain)
         long = len(address.username.encode()) > _LONGEST_LOCAL
         long = long or len(f"{address.username}@{domain}".encode()) > _LONGEST
     except UnicodeError as error:
         raise UsageError(f"{text!r:.200} is not a mail address: {error}.") from error
-    if long or len(address.display_name) > _LONGEST_NAME:
+    if long or len(name) > _LONGEST_NAME:
         raise UsageError(f"{text!r:.200} is longer than an address may be.")
-    return Address(address.display_name, address.username, domain)
+    if not address.username.isprintable() or "=?" in address.username:
+        raise UsageError(f"{text!r:.200} is not a mail address.")
+    return Address(name, address.username, domain)
 
 
 def address_key(addr_spec: str) -> str:

@@ -44,6 +44,16 @@ class Folders:
         return self.installed / "starter"
 
 
+def _check_home() -> None:
+    """Raise `ConfigurationError` where nobody knows which folders are the user's."""
+    for folder in (user_data_path("digest"), user_config_path("digest"), user_cache_path("digest")):
+        if not folder.is_absolute() or folder.is_relative_to("/.local") or "~" in folder.parts:
+            raise ConfigurationError(
+                f"There is no home folder: {folder} is not a place of yours.",
+                hint="Set HOME to the absolute path of a folder.",
+            )
+
+
 def find_zone() -> tzinfo:
     """The time zone of the news. Raises `ConfigurationError` where it is not known."""
     zone = tz.gettz(ZONE_NAME)
@@ -60,6 +70,7 @@ def find_folders(environment: Mapping[str, str]) -> Folders:
     `DIGEST_MODELS` moves the models, `ARGOS_PACKAGES_DIR` adds the packages of an
     Argos Translate that is installed already.
     """
+    _check_home()
     shipped = PACKAGE if (PACKAGE / "templates").is_dir() else PACKAGE.parent
     in_checkout = shipped != PACKAGE
     models = environment.get("DIGEST_MODELS")

@@ -15,6 +15,9 @@
 `error.hint` says what to do about it.
 """
 
+import contextlib
+from collections.abc import Iterator
+
 
 class DigestError(Exception):
     """Base of all errors that a user can do something about."""
@@ -47,6 +50,15 @@ class MissingInput(InputError):  # noqa: N818 - a kind of InputError, named for 
     """An input does not exist."""
 
     exit_code = 66
+
+
+@contextlib.contextmanager
+def named_trouble(path: object) -> Iterator[None]:
+    """What the system refuses while `path` is written, as an `OutputError`."""
+    try:
+        yield
+    except OSError as error:
+        raise OutputError(f"{path} cannot be written: {error.strerror or error}.") from error
 
 
 class ModelError(DigestError):

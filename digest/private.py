@@ -1,5 +1,6 @@
 """Folders and files that nobody but their owner can read."""
 
+import contextlib
 import os
 import stat
 from pathlib import Path
@@ -22,6 +23,17 @@ def private_folder(path: Path) -> None:
             f"The folder {path} cannot be made: {error.strerror}.",
             hint="Set HOME, or XDG_DATA_HOME and XDG_CACHE_HOME, to a folder of yours.",
         ) from error
+
+
+def private_file(path: Path) -> None:
+    """Make a file that only its owner can read, also one that exists, with what SQLite puts beside.
+
+    Raises `OSError`, also where something else than a file is in its place.
+    """
+    os.close(os.open(path, os.O_RDWR | os.O_CREAT | os.O_NONBLOCK | os.O_CLOEXEC, 0o600))
+    for file in (path, *path.parent.glob(f"{path.name}-*")):
+        with contextlib.suppress(FileNotFoundError):  # taken away by another process
+            make_private(file)
 
 
 def make_private(path: Path) -> None:

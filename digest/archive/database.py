@@ -13,7 +13,7 @@ from contextlib import closing
 from pathlib import Path
 
 from digest.errors import ArchiveError, BusyError, OutputError
-from digest.private import make_private, private_folder
+from digest.private import private_file, private_folder
 
 VERSION = 2
 _WAIT_SECONDS = 10
@@ -139,9 +139,7 @@ def connect(path: Path, address_key: Callable[[str], str]) -> sqlite3.Connection
         _refuse_damage(path)
         if not path.exists():
             _create(path)
-        for file in (path, *path.parent.glob(f"{path.name}-*")):
-            with contextlib.suppress(FileNotFoundError):  # its log, folded in by another process
-                make_private(file)
+        private_file(path)
         connection = sqlite3.connect(path, timeout=_WAIT_SECONDS)
         try:
             _prepare(connection, path, address_key)

@@ -24,7 +24,7 @@ from digest.cli.streams import note, silence, warn
 from digest.cli.templates import templates
 from digest.cli.translate import translate
 from digest.cli.word import word
-from digest.errors import DigestError, OutputError
+from digest.errors import ConfigurationError, DigestError, OutputError
 
 _INTERRUPTED = 130
 _STREAM_ERRORS = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EIO, errno.EBADF})
@@ -51,11 +51,19 @@ class DigestGroup(click.Group):
             warn("stopped.")
             code = error.exit_code if isinstance(error, Interrupted) else _INTERRUPTED
         except OSError as error:
-            if error.filename or error.errno not in _STREAM_ERRORS:
-                raise
-            silence(sys.stdout)
-            code = _tell(OutputError(f"Standard output cannot be written: {error.strerror}."))
+            code = _tell(_refused(error))
         sys.exit(code if isinstance(code, int) else 0)
+
+
+def _refused(error: OSError) -> DigestError:
+    """What the system refuses, where no part of the program had words for it."""
+    reason = error.strerror or str(error)
+    if "temporary directory" in reason:
+        return ConfigurationError(f"{reason}.", hint="Set TMPDIR to a folder that can be written.")
+    if error.filename or error.errno not in _STREAM_ERRORS:
+        return OutputError(f"{error.filename or 'The system'}: {reason}.")
+    silence(sys.stdout)
+    return OutputError(f"Standard output cannot be written: {reason}.")
 
 
 def _tell(error: DigestError) -> int:

@@ -127,7 +127,7 @@ _translation_options = (
     ),
     click.option(
         "--memory-days",
-        type=click.IntRange(0),
+        type=click.IntRange(0, 100_000),
         default=180,
         show_default=True,
         help="Forget what was not used for so many days; 0 forgets nothing.",

@@ -111,7 +111,7 @@ def run(
     from digest.sources.files import read_sources
 
     targets = pair_targets(look.formats, look.layouts, look.outputs)
-    if any(target.form == "eml" for target in targets) and not (mail.sender and mail.recipients):
+    if any(target.is_mail for target in targets) and not (mail.sender and mail.recipients):
         raise UsageError("A mail message needs --from and --to.")
     check_subject(mail.subject)
     now = datetime.now(find_zone())
@@ -263,15 +263,15 @@ def _write(edition: Edition, targets: Sequence[Target], job: _Job) -> None:
     making = _making(job)
     envelope = common_envelope(job.mail, job.order.now)
     documents = [
-        document
+        (target, *document)
         for target in targets
         for document in render_target(
             edition, target, for_target(making, target, job.look.color), envelope
         )
     ]
-    for data, output in documents:
+    for target, data, output in documents:
         if output:
-            write_file(output, data)
+            write_file(output, data, private=target.is_mail)
         else:
             print_document(data)
 

@@ -5,10 +5,12 @@ import re
 import shlex
 import shutil
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 
 import click
 
+from digest.cli.run import run
 from digest.cli.streams import print_document
 from digest.errors import UsageError
 
@@ -68,8 +70,8 @@ def cron(
     )
     if log:
         command += f" >> {shlex.quote(str(log.absolute()))} 2>&1"
-    if "\n" in command:
-        raise UsageError("A line of cron cannot hold an argument with a line break.")
+    _check_line(mailto)
+    _check_line(str(log or ""))
     escaped = command.replace("%", r"\%")  # cron takes a bare % for a line break
     lines = [f"# digest, {'on weekdays' if weekdays else 'every day'} {_ZONE_NOTE}"]
     if mailto:
@@ -116,16 +118,43 @@ def _command(arguments: tuple[str, ...]) -> list[str]:
     command = [str(Path(os.path.abspath(found)))]  # noqa: PTH100 - resolve() follows links
     if program.name == "__main__.py":
         command = [sys.executable, "-m", "digest"]
-    return [*command, "run", *(_absolute(argument) for argument in arguments)]
+    return [*command, "run", *_absolute(arguments)]
 
 
-def _absolute(argument: str) -> str:
-    name, equals, value = argument.partition("=")
-    if argument.startswith("--") and equals and Path(value).exists():
-        return f"{name}={Path(value).absolute()}"
-    if not argument.startswith("-") and Path(argument).exists():
-        return str(Path(argument).absolute())
-    return argument
+def _absolute(arguments: tuple[str, ...]) -> Iterator[str]:
+    """The arguments of a run, in which sources and values that are paths are absolute."""
+    known = {name: option for option in run.params for name in option.opts if name[:1] == "-"}
+    before: click.Parameter | None = None
+    for argument in arguments:
+        _check_line(argument)
+        name, equals, value = argument.partition("=")
+        if before:
+            yield _path(argument) if _is_path(before) else argument
+            before = None
+        elif name in known and equals:
+            yield f"{name}={_path(value) if _is_path(known[name]) else value}"
+        elif name in known:
+            flag = isinstance(known[name], click.Option) and known[name].is_flag  # type: ignore[attr-defined]
+            before = None if flag else known[name]
+            yield argument
+        else:
+            yield argument if argument.startswith("-") else _path(argument)
+
+
+def _is_path(option: click.Parameter) -> bool:
+    return isinstance(option.type, click.Path)
+
+
+def _path(text: str) -> str:
+    return str(Path(text).absolute()) if Path(text).exists() else text
+
+
+def _check_line(text: str) -> None:
+    """Raise `UsageError` for what would forge a line, or steer the terminal that shows it."""
+    if not os.fsencode(text).decode(errors="replace").isprintable():
+        raise UsageError(
+            f"{text!r:.100} cannot stand in a schedule: it has a line break or a control character."
+        )
 
 
 def _systemd_quote(part: str) -> str:

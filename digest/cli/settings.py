@@ -15,10 +15,12 @@ import click
 from digest.cli.console import Day, Moment, folders
 from digest.cli.streams import print_document, print_line
 from digest.errors import ConfigurationError
+from digest.regular import read_regular
 
 if TYPE_CHECKING:
     from digest.sources.files import SourceSpec
 
+_MOST_BYTES = 1_000_000
 _NOT_IN_A_FILE = frozenset({"help", "version", "config", "catch-up", "force", "dry-run", "verbose"})
 
 
@@ -54,7 +56,7 @@ def load_defaults(path: Path | None, root: click.Group) -> dict[str, dict[str, A
 def _read(file: Path) -> tuple[str, dict[str, Any]]:
     """The configuration and its values; nothing where there is no file."""
     try:
-        text = file.read_text(encoding="utf-8")
+        text = read_regular(file, _MOST_BYTES).decode()
         return text, tomllib.loads(text)
     except (FileNotFoundError, NotADirectoryError):
         return "", {}

@@ -50,7 +50,7 @@ def print_document(document: str | bytes) -> None:
     """
     from digest.delivery.output import write_all
 
-    data = document.encode() if isinstance(document, str) else document
+    data = _encoded(document) if isinstance(document, str) else document
     if sys.stdout is None:
         raise OutputError("Standard output is closed.")
     try:
@@ -67,6 +67,14 @@ def print_document(document: str | bytes) -> None:
     except OSError as error:
         silence(sys.stdout)
         raise OutputError(f"Standard output cannot be written: {error.strerror}.") from error
+
+
+def _encoded(text: str) -> bytes:
+    """Text in UTF-8; file names and arguments that are none come out as they came in."""
+    try:
+        return text.encode(errors="surrogateescape")
+    except UnicodeEncodeError:
+        return text.encode(errors="replace")
 
 
 def silence(stream: TextIO | None) -> None:

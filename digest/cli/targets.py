@@ -29,6 +29,11 @@ class Target:
     layout: Layout
     output: Path | None
 
+    @property
+    def is_mail(self) -> bool:
+        """Whether it is a message, which is for its recipients alone."""
+        return self.form == "eml"
+
 
 def pair_targets(
     formats: tuple[str, ...], layouts: tuple[str, ...], outputs: tuple[Path, ...]

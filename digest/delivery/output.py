@@ -10,10 +10,11 @@ from pathlib import Path
 from digest.errors import OutputError
 
 
-def write_file(path: Path, data: bytes) -> None:
+def write_file(path: Path, data: bytes, *, private: bool = False) -> None:
     """Write a document beside `path`, then rename it into place.
 
-    An existing file keeps its permissions. Raises `OutputError`; `path` then is as before.
+    An existing file keeps its permissions; a `private` one is for its owner alone. Raises
+    `OutputError`; `path` then is as before.
     """
     try:
         target = path.resolve()  # a link goes on pointing to the file
@@ -29,7 +30,7 @@ def write_file(path: Path, data: bytes) -> None:
                 beside.write(data)
                 beside.flush()
                 os.fsync(beside.fileno())
-            beside_target.chmod(mode)
+            beside_target.chmod(mode & 0o700 if private else mode)
             beside_target.replace(target)
         except BaseException:
             with contextlib.suppress(FileNotFoundError):

@@ -7,9 +7,11 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from digest.errors import ConfigurationError
+from digest.regular import read_regular
 
 PASSWORD_VARIABLE = "DIGEST_SMTP_PASSWORD"  # noqa: S105 - the name of a variable
 _SECONDS = 60
+_MOST_BYTES = 10_000
 
 
 def find_password(environment: Mapping[str, str], *, file: Path | None, command: str) -> str:
@@ -27,14 +29,14 @@ def find_password(environment: Mapping[str, str], *, file: Path | None, command:
                 raise ConfigurationError(
                     f"The password file {file} can be read by others.", hint=f"chmod 600 {file}"
                 )
-            if not stat.S_ISREG(mode):
-                raise ConfigurationError(f"The password file {file} is not a file.")
-            found = file.read_bytes()
+            found = read_regular(file, _MOST_BYTES).strip(b"\r\n")
         except OSError as error:
             raise ConfigurationError(
                 f"The password file {file} cannot be read: {error.strerror}."
             ) from error
-        return _decoded(found.strip(b"\r\n"), f"The password file {file}")
+        if not found:
+            raise ConfigurationError(f"The password file {file} is empty.")
+        return _decoded(found, f"The password file {file}")
     return _ask(command) if command else ""
 
 
@@ -50,8 +52,10 @@ def _ask(command: str) -> str:
         )
     except subprocess.TimeoutExpired as error:
         raise ConfigurationError(f"The password command took more than {_SECONDS} s.") from error
-    if done.returncode or not done.stdout.strip():
+    if done.returncode:
         raise ConfigurationError(f"The password command failed with {done.returncode}.")
+    if not done.stdout.strip():
+        raise ConfigurationError("The password command printed nothing.")
     return _decoded(done.stdout.splitlines()[0], "What the password command prints")
 
 

@@ -101,7 +101,8 @@ def _subject(edition: Edition, template: str) -> str:
         date_nl=long_date_nl(edition.day),
         items=f"{items} item{'' if items == 1 else 's'}",
     )
-    return plain_line(subject)[:_LONGEST_SUBJECT]
+    # What looks like an encoded word would be decoded (RFC 2047), to whatever is in it.
+    return plain_line(subject).replace("=?", "= ?")[:_LONGEST_SUBJECT]
 
 
 _LONGEST_SUBJECT = 500

@@ -6,7 +6,6 @@ One source that cannot be read is a failure in the result; it never stops the ot
 import errno
 import glob
 import os
-import stat
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime, tzinfo
@@ -15,6 +14,7 @@ from pathlib import Path
 
 from digest.article import Article, Brief, Document, Section
 from digest.errors import InputError, MissingInput
+from digest.regular import open_regular
 from digest.sources.decoding import decode
 from digest.sources.feed import looks_like_feed, parse_feed
 from digest.sources.page import looks_like_page, parse_page
@@ -218,7 +218,7 @@ def _is_news(path: Path) -> bool:
     if ending not in _MAYBE_NEWS:
         return ending == ".txt"
     try:
-        with path.open("rb") as file:
+        with open_regular(path) as file:
             start = file.read(2000)
     except OSError:
         return True  # reading it will say why it cannot be read
@@ -229,12 +229,8 @@ def _load(file: Path, reading: Reading) -> tuple[bytes, datetime]:
     """What a regular file has, and when it was last changed."""
     name = readable(file)
     try:
-        # Opening a pipe waits for somebody to write; a device may never end.
-        handle = os.open(file, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC)
-        with os.fdopen(handle, "rb") as opened:
-            found = os.fstat(handle)
-            if not stat.S_ISREG(found.st_mode):
-                raise InputError(name, "is no regular file", hint="- is standard input.")
+        with open_regular(file) as opened:
+            found = os.fstat(opened.fileno())
             data = opened.read(MOST_BYTES + 1)
     except OSError as error:
         raise InputError(name, f"cannot be read ({error.strerror})") from error

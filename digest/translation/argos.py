@@ -18,6 +18,7 @@ from pathlib import Path
 from typing import Any
 
 from digest.errors import ModelError
+from digest.regular import open_regular, read_regular
 from digest.translation.engine import Decoding, Hypothesis, Model, batch_limit, translate_in_windows
 from digest.translation.index import version_key
 
@@ -35,10 +36,10 @@ def read_package(path: Path) -> Any:
     module = _package_module()
     try:
         package = module.Package(path)
-        tokenizer = package.tokenizer
-    except (OSError, ValueError, AttributeError, TypeError) as error:
+        whole = (path / "model" / "model.bin").is_file() and package.tokenizer.model_file.is_file()
+    except Exception as error:  # whatever the library makes of a stranger's package
         raise damaged(path) from error
-    if not (path / "model" / "model.bin").is_file() or not tokenizer.model_file.is_file():
+    if not whole:
         raise damaged(path)
     return package
 
@@ -50,11 +51,11 @@ def read_metadata(folder: Path, name: str) -> dict[str, str]:
     they should be, or are those of another pair or of a format that is not known.
     """
     try:
-        metadata = json.loads((folder / "metadata.json").read_text(encoding="utf-8"))
+        metadata = json.loads(read_regular(folder / "metadata.json", _MOST_METADATA))
         found = {key: metadata[key] for key in ("from_code", "to_code", "package_version")}
         found["code"] = metadata.get("code") or "translate-{from_code}_{to_code}".format(**found)
         wanted = str(metadata.get("argos_version", "1"))
-    except (OSError, ValueError, LookupError, TypeError, AttributeError) as error:
+    except (OSError, ValueError, LookupError, TypeError, AttributeError, RecursionError) as error:
         raise ModelError(f"The metadata of {name} is not complete.") from error
     for key, value in found.items():
         if not isinstance(value, str) or not _SOUND.fullmatch(value):
@@ -72,8 +73,9 @@ def read_metadata(folder: Path, name: str) -> dict[str, str]:
     return found
 
 
-_SOUND = re.compile(r"[\w.+-]{1,80}")
+_SOUND = re.compile(r"[A-Za-z0-9_.+-]{1,80}")
 _NEWEST_FORMAT = 1
+_MOST_METADATA = 1_000_000
 
 
 def describe_package(path: Path) -> Model:
@@ -91,7 +93,7 @@ def describe_package(path: Path) -> Model:
 
 def weights_digest(weights: Path) -> str:
     """SHA-256 of a file of weights, in hex."""
-    with weights.open("rb") as data:
+    with open_regular(weights) as data:
         return hashlib.file_digest(data, "sha256").hexdigest()
 
 
@@ -119,7 +121,7 @@ class ArgosEngine:
                 compute_type=compute_type,
             )
             self._package.tokenizer.encode("Begin.")
-        except (RuntimeError, OSError, ValueError) as error:
+        except Exception as error:  # whatever the libraries make of a stranger's package
             raise damaged(path) from error
 
     def translate_segments(

@@ -5,6 +5,8 @@ same file), a limit on size, a look at the free space; into a partial file that 
 when it is complete.
 """
 
+import os
+import re
 import shutil
 import threading
 import time
@@ -14,7 +16,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 from urllib.parse import unquote, urlsplit
 
-from digest.errors import ModelError
+from digest.errors import ModelError, named_trouble
+from digest.regular import open_regular
 
 if TYPE_CHECKING:
     import requests
@@ -62,8 +65,12 @@ def fetch(
     `size` is the number of bytes it must have, 0 if not known. What was downloaded before a
     fault is kept beside the target and used by the next call. Raises `ModelError`.
     """
-    parts = urlsplit(link)
-    target.parent.mkdir(parents=True, exist_ok=True)
+    try:
+        parts = urlsplit(link)
+    except ValueError as error:
+        raise ModelError(f"{link:.300} is not an address: {error}.") from error
+    with named_trouble(target.parent):
+        target.parent.mkdir(parents=True, exist_ok=True)
     if parts.scheme == "file":
         _copy(Path(unquote(parts.path)), target, link)
         return
@@ -131,8 +138,8 @@ def _continue(
         raise _Later(reason) from error
     except requests.exceptions.ChunkedEncodingError as error:
         raise _Later("the connection was cut") from error
-    except requests.RequestException as error:
-        raise ModelError(f"{link} cannot be downloaded: {error}.") from error
+    except (requests.RequestException, ValueError) as error:  # addresses and headers that are none
+        raise ModelError(f"{link:.300} cannot be downloaded: {error}.") from error
     if expected and done < expected:
         raise _Later(f"the connection was cut after {done} of {expected} bytes")
 
@@ -151,7 +158,8 @@ def _check_status(link: str, response: "requests.Response", partial: Path) -> No
 
 
 def _expected(response: "requests.Response", have: int, size: int, link: str) -> int:
-    length = int(response.headers.get("Content-Length") or 0)
+    told = response.headers.get("Content-Length") or ""
+    length = int(told) if re.fullmatch(r"[0-9]{1,18}", told) else 0
     expected = have + length if length else size
     if size and expected != size:
         raise ModelError(f"{link} has {expected} bytes, but {size} are known of it.")
@@ -185,8 +193,12 @@ def _write(
 def _copy(source: Path, target: Path, link: str) -> None:
     partial = target.with_name(f"{target.name}.partial")
     try:
-        _check_space(partial, source.stat().st_size)
-        shutil.copyfile(source, partial)
+        with open_regular(source) as opened, partial.open("wb") as copy:
+            length = os.fstat(opened.fileno()).st_size
+            if length > MOST_BYTES:
+                raise ModelError(f"{link} is larger than any package ({length >> 20} MB).")
+            _check_space(partial, length)
+            shutil.copyfileobj(opened, copy)
     except OSError as error:
         raise ModelError(f"{link} cannot be read: {error.strerror}.") from error
     partial.replace(target)

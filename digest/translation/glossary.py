@@ -11,14 +11,17 @@ import csv
 import io
 import re
 import tomllib
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
+from typing import Any
 
 from digest.edition import Term
 from digest.errors import ConfigurationError
+from digest.regular import read_regular
 
+_MOST_BYTES = 10_000_000
 _NAMES = Path(__file__).with_name("names.csv")
 
 
@@ -90,9 +93,7 @@ def read_glossary(path: Path) -> tuple[Term, ...]:
     Raises `ConfigurationError` with the file and, for CSV, the line.
     """
     try:
-        if path.exists() and not path.is_file():
-            raise ConfigurationError(f"The glossary {path} is not a file.")
-        text = path.read_text(encoding="utf-8-sig")
+        text = read_regular(path, _MOST_BYTES).decode("utf-8-sig")
     except (OSError, UnicodeDecodeError) as error:
         reason = getattr(error, "strerror", None) or "it is not UTF-8"
         raise ConfigurationError(f"The glossary {path} cannot be read: {reason}.") from error
@@ -102,17 +103,24 @@ def read_glossary(path: Path) -> tuple[Term, ...]:
 def _from_csv(text: str, path: Path) -> tuple[Term, ...]:
     terms = []
     reader = csv.reader(io.StringIO(text))
-    for row in reader:
+    for row in _rows(reader, path):
         cells = [cell.strip() for cell in row]
         if not any(cells) or cells[0].startswith("#") or cells[:2] == ["source", "target"]:
             continue
         if not cells[0] or len(cells) not in (2, 3):
             raise ConfigurationError(
                 f"{path}, line {reader.line_num}: a term is `source,target` or "
-                f"`source,target,note`, not `{','.join(row)}`."
+                f"`source,target,note`, not `{','.join(row):.100}`."
             )
         terms.append(Term(source=cells[0], target=cells[1], note="".join(cells[2:])))
     return tuple(terms)
+
+
+def _rows(reader: Any, path: Path) -> Iterator[list[str]]:
+    try:
+        yield from reader
+    except csv.Error as error:
+        raise ConfigurationError(f"{path}, line {reader.line_num}: {error}.") from error
 
 
 def _from_toml(text: str, path: Path) -> tuple[Term, ...]:

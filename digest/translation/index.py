@@ -1,6 +1,7 @@
 """The index of Argos packages, and the manifest of those that we know more about."""
 
 import json
+import re
 import tomllib
 from dataclasses import dataclass
 from pathlib import Path
@@ -40,7 +41,7 @@ def read_index(data: bytes, *, address: str) -> tuple[Available, ...]:
     """
     try:
         entries = json.loads(data)
-        return tuple(
+        found = tuple(
             Available(
                 code=entry.get("code") or f"translate-{entry['from_code']}_{entry['to_code']}",
                 version=str(entry["package_version"]),
@@ -51,8 +52,21 @@ def read_index(data: bytes, *, address: str) -> tuple[Available, ...]:
             for entry in entries
             if entry.get("type", "translate") == "translate"
         )
-    except (ValueError, LookupError, TypeError, AttributeError) as error:
+    except (ValueError, LookupError, TypeError, AttributeError, RecursionError) as error:
         raise ModelError(f"{address} is not an index of Argos packages.") from error
+    return tuple(package for package in found if _is_sound(package, address))
+
+
+def _is_sound(package: Available, address: str) -> bool:
+    """Whether names are names, and no index on the web names files of this machine."""
+    names = (package.code, package.version, package.source, package.target)
+    schemes = ("http://", "https://", *(("file:",) if address.startswith("file:") else ()))
+    return all(isinstance(name, str) and _NAME.fullmatch(name) for name in names) and all(
+        link.startswith(schemes) for link in package.links
+    )
+
+
+_NAME = re.compile(r"[A-Za-z0-9_.+-]{1,80}")
 
 
 def read_manifest(path: Path) -> tuple[Available, ...]:
@@ -83,4 +97,4 @@ def find_pair(packages: tuple[Available, ...], pair: str, *, address: str) -> Av
 
 def version_key(version: str) -> list[int]:
     """Versions in their order: 1.10 is newer than 1.9."""
-    return [int(part) for part in version.split(".") if part.isdigit()]
+    return [int(part) for part in version.split(".") if re.fullmatch(r"[0-9]{1,18}", part)]

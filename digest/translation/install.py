@@ -7,6 +7,7 @@ the installed packages as they were; what it leaves in staging is removed by the
 
 import hashlib
 import json
+import os
 import shutil
 import stat
 import tempfile
@@ -18,9 +19,11 @@ from datetime import UTC, datetime
 from pathlib import Path, PurePosixPath
 from typing import Any
 
-from digest.errors import ModelError
+from digest.errors import ModelError, named_trouble
 from digest.lock import hold_lock
+from digest.regular import open_regular
 from digest.translation.argos import ArgosEngine, read_metadata, read_package
+from digest.translation.download import MOST_BYTES
 from digest.translation.golden import sick_sentence
 from digest.translation.measure import LEAST_CHRF, Measurement, measure
 
@@ -131,9 +134,10 @@ def read_record(path: Path) -> dict[str, Any] | None:
     """What was written down at the installation, or None."""
     try:
         record = json.loads((path / RECORD).read_text(encoding="utf-8"))
-        return record if isinstance(record, dict) and "files" in record else None
-    except (OSError, ValueError):
+        sound = isinstance(record, dict) and isinstance(record.get("files"), dict)
+    except (OSError, ValueError, RecursionError):
         return None
+    return record if sound else None
 
 
 def _unpack(archive: Path, staging: Path) -> Path:
@@ -145,13 +149,11 @@ def _unpack(archive: Path, staging: Path) -> Path:
             for entry in entries:
                 if not entry.is_dir():
                     _unpack_entry(opened, entry, staging / entry.filename)
-    except (
-        zipfile.BadZipFile,
-        zipfile.LargeZipFile,
-        EOFError,
-        NotImplementedError,
-        RuntimeError,
-    ) as error:
+    except ModelError:
+        raise
+    except OSError as error:
+        raise ModelError(f"{archive.name} cannot be unpacked: {error.strerror}.") from error
+    except Exception as error:  # what zipfile and its decompressors make of a stranger's archive
         raise ModelError(
             f"{archive.name} is not a whole Argos package: {error}.",
             hint="Download it again.",
@@ -253,7 +255,9 @@ def _hash_files(folder: Path) -> dict[str, str]:
 
 def _file_digest(path: Path) -> str:
     try:
-        with path.open("rb") as data:
+        with open_regular(path) as data:
+            if os.fstat(data.fileno()).st_size > MOST_BYTES:
+                raise ModelError(f"{path} is larger than any package.")
             return hashlib.file_digest(data, "sha256").hexdigest()
     except OSError as error:
         raise ModelError(f"{path} cannot be read: {error.strerror}.") from error
@@ -262,8 +266,7 @@ def _file_digest(path: Path) -> str:
 @contextmanager
 def _staging(packages: Path) -> Iterator[Path]:
     """A folder beside the packages, gone afterwards; what dead processes left goes first."""
-    packages.mkdir(parents=True, exist_ok=True)
-    with hold_lock(packages / ".lock"):
+    with named_trouble(packages), hold_lock(packages / ".lock"):
         for stale in packages.glob(f"{_STAGING}*"):
             shutil.rmtree(stale, ignore_errors=True)
         with tempfile.TemporaryDirectory(prefix=_STAGING, dir=packages) as scratch:

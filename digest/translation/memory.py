@@ -9,6 +9,7 @@ other. A damaged file is set aside and a new one begun; a memory that cannot be 
 an edition.
 """
 
+import contextlib
 import json
 import sqlite3
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
@@ -18,7 +19,9 @@ from pathlib import Path
 from typing import Any
 
 from digest.edition import Gloss
+from digest.errors import OutputError
 from digest.lexicon.meaning import Missing
+from digest.private import private_file, private_folder
 from digest.translation.engine import Hypothesis, Model
 
 _SCHEMA = """
@@ -100,17 +103,9 @@ class TranslationMemory:
                     f" WHERE model = ? AND options = ? AND source IN ({marks})",
                     (*self._key, *chunk),
                 )
-                found.update(
-                    (
-                        source,
-                        Remembered(
-                            hypothesis=Hypothesis(text=target, score=score),
-                            checked=checked,
-                            missing=_missing(missing),
-                        ),
-                    )
-                    for source, target, score, checked, missing in rows
-                )
+                for source, *values in rows:
+                    with contextlib.suppress(*_UNSOUND):
+                        found[source] = _remembered(*values)
             connection.executemany(
                 "UPDATE translation SET used = ?"
                 " WHERE model = ? AND options = ? AND source = ? AND used <> ?",
@@ -154,10 +149,9 @@ class TranslationMemory:
                     f" WHERE words = ? AND source IN ({marks})",
                     (words, *chunk),
                 )
-                found.update(
-                    (source, tuple(_gloss(*values) for values in json.loads(glosses)))
-                    for source, glosses in rows
-                )
+                for source, glosses in rows:
+                    with contextlib.suppress(*_UNSOUND):
+                        found[source] = tuple(_gloss(*values) for values in json.loads(glosses))
             connection.executemany(
                 "UPDATE gloss SET used = ? WHERE words = ? AND source = ? AND used <> ?",
                 [(self._settings.today, words, text, self._settings.today) for text in found],
@@ -217,7 +211,7 @@ class TranslationMemory:
     def _open(self) -> sqlite3.Connection | None:
         path = self._settings.path
         try:
-            path.parent.mkdir(parents=True, exist_ok=True)
+            private_folder(path.parent)
             try:
                 return _connect(path)
             except sqlite3.OperationalError:
@@ -225,8 +219,8 @@ class TranslationMemory:
             except sqlite3.DatabaseError as error:
                 self._set_aside(error)
                 return _connect(path)
-        except (OSError, sqlite3.Error) as error:
-            self._give_up(f"{error}")
+        except (OSError, sqlite3.Error, OutputError) as error:
+            self._give_up(f"{error}".rstrip("."))
             return None
 
     def _give_up(self, reason: str) -> None:
@@ -256,6 +250,7 @@ def count_segments(path: Path) -> int | None:
 
 
 def _connect(path: Path) -> sqlite3.Connection:
+    private_file(path)
     connection = sqlite3.connect(path, timeout=_WAIT_SECONDS)
     try:
         connection.execute("PRAGMA journal_mode = WAL")
@@ -295,11 +290,28 @@ def _chunks(keys: Sequence[str]) -> Iterator[tuple[Sequence[str], str]]:
         yield chunk, ",".join("?" * len(chunk))
 
 
+_UNSOUND = (TypeError, ValueError, RecursionError)
+"""What a damaged row raises; it counts as not remembered."""
+
+
+def _remembered(target: Any, score: Any, checked: Any, missing: Any) -> Remembered:
+    """A row of the file. Raises `TypeError` or `ValueError` where it is damaged."""
+    if not isinstance(target, str) or not isinstance(score, float) or not isinstance(checked, str):
+        raise TypeError(target)
+    return Remembered(
+        hypothesis=Hypothesis(text=target, score=score), checked=checked, missing=_missing(missing)
+    )
+
+
 def _values(gloss: Gloss) -> list[Any]:
     return [gloss.start, gloss.end, gloss.head, list(gloss.meanings)]
 
 
 def _gloss(start: int, end: int, head: str, meanings: list[str]) -> Gloss:
+    """A gloss as it is kept. Raises `TypeError` where it is damaged."""
+    texts = all(isinstance(text, str) for text in (head, *meanings))
+    if type(start) is not int or type(end) is not int or not texts:
+        raise TypeError(head)
     return Gloss(start=start, end=end, head=head, meanings=tuple(meanings))
 
 

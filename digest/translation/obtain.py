@@ -1,5 +1,6 @@
 """Where packages come from: the index, a manifest of what is known of some, their links."""
 
+import re
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -66,7 +67,7 @@ def download(
     """
     failure = ModelError(f"The index has no link for {package}.")
     for link in package.links:
-        name = link.rsplit("/", 1)[-1] or "package.argosmodel"
+        name = _file_name(link)
         target = market.downloads / name
         try:
             fetch(
@@ -81,6 +82,15 @@ def download(
         else:
             return target, link
     raise failure
+
+
+def _file_name(link: str) -> str:
+    """What a download is called here, whatever the address ends in."""
+    name = re.sub(r"[^A-Za-z0-9_.+-]", "_", link.rsplit("/", 1)[-1])[-_LONGEST_NAME:].lstrip(".")
+    return name or "package.argosmodel"
+
+
+_LONGEST_NAME = 100
 
 
 def install_public(

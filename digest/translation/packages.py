@@ -124,8 +124,9 @@ def _installed(kind: Kind, path: Path) -> Installed:
     describe = describe_package if kind is Kind.ARGOS else describe_starter
     try:
         return Installed(kind=kind, path=path, model=describe(path))
-    except ModelError as error:
-        return Installed(kind=kind, path=path, model=None, problem=str(error))
+    except Exception as error:  # noqa: BLE001 - a broken one is named and stops no other
+        told = str(error) if isinstance(error, ModelError) else f"{type(error).__name__}: {error}"
+        return Installed(kind=kind, path=path, model=None, problem=told)
 
 
 def _by_preference(models: Iterable[Installed]) -> tuple[Installed, ...]:

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from digest.errors import ModelError
+from digest.regular import read_regular
 from digest.translation.argos import damaged
 from digest.translation.batches import plan_batches
 from digest.translation.engine import Decoding, Hypothesis, Model, translate_in_windows
@@ -28,7 +29,7 @@ def describe_starter(path: Path) -> Model:
     Raises `ModelError` when it is damaged.
     """
     try:
-        description = json.loads((path / "starter.json").read_text(encoding="utf-8"))
+        description = json.loads(read_regular(path / "starter.json", 1_000_000))
         if not (path / "model.bin").is_file():
             raise damaged(path)
         return Model(
@@ -39,7 +40,7 @@ def describe_starter(path: Path) -> Model:
             origin="built from Gemma 3 270M",
             reads_glosses=True,
         )
-    except (OSError, ValueError, LookupError, TypeError) as error:
+    except (OSError, ValueError, LookupError, TypeError, RecursionError) as error:
         raise damaged(path) from error
 
 

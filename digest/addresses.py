@@ -1,6 +1,6 @@
 """Mail addresses: how they are read, compared, and written for servers."""
 
-from email.errors import HeaderParseError
+from email.errors import HeaderParseError, NonASCIILocalPartDefect
 from email.headerregistry import Address
 from email.message import EmailMessage
 from email.policy import SMTP
@@ -25,7 +25,10 @@ def parse_address(text: str) -> Address:
         (address,) = message["To"].addresses
     except (ValueError, IndexError, HeaderParseError, UnicodeError) as error:
         raise UsageError(f"{text!r:.200} is not one mail address.") from error
-    if not address.username or not address.domain or message["To"].defects:
+    defects = [
+        each for each in message["To"].defects if not isinstance(each, NonASCIILocalPartDefect)
+    ]
+    if not address.username or not address.domain or defects:
         raise UsageError(f"{text!r:.200} is not a mail address.")
     try:
         name = plain_line(address.display_name).replace("=?", "= ?")

@@ -44,14 +44,19 @@ class Folders:
         return self.installed / "starter"
 
 
-def _check_home() -> None:
+def _check_home(environment: Mapping[str, str]) -> None:
     """Raise `ConfigurationError` where nobody knows which folders are the user's."""
-    for folder in (user_data_path("digest"), user_config_path("digest"), user_cache_path("digest")):
-        if not folder.is_absolute() or folder.is_relative_to("/.local") or "~" in folder.parts:
-            raise ConfigurationError(
-                f"There is no home folder: {folder} is not a place of yours.",
-                hint="Set HOME to the absolute path of a folder.",
-            )
+    home = environment.get("HOME")
+    if home is None:
+        try:
+            home = str(Path.home())
+        except RuntimeError:  # this user is not in the list of users
+            home = ""
+    if not Path(home).is_absolute():
+        raise ConfigurationError(
+            f"There is no home folder: {home or 'nothing'} is not the path of one.",
+            hint="Set HOME to the absolute path of a folder.",
+        )
 
 
 def find_zone() -> tzinfo:
@@ -70,7 +75,7 @@ def find_folders(environment: Mapping[str, str]) -> Folders:
     `DIGEST_MODELS` moves the models, `ARGOS_PACKAGES_DIR` adds the packages of an
     Argos Translate that is installed already.
     """
-    _check_home()
+    _check_home(environment)
     shipped = PACKAGE if (PACKAGE / "templates").is_dir() else PACKAGE.parent
     in_checkout = shipped != PACKAGE
     models = environment.get("DIGEST_MODELS")

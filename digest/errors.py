@@ -6,6 +6,7 @@
     │   └── MissingInput  66   an input does not exist
     ├── ModelError        69   no model is installed, or it is damaged
     ├── OutputError       73   the output cannot be written
+    ├── PipeClosed         0   nobody reads on: no failure, but nothing is delivered
     ├── ArchiveError      73   the archive cannot be read or written
     ├── BusyError         75   another run holds the lock
     └── ConfigurationError 78  the configuration, or the machine, does not allow a run
@@ -71,6 +72,12 @@ class OutputError(DigestError):
     """The output cannot be written."""
 
     exit_code = 73
+
+
+class PipeClosed(DigestError):  # noqa: N818 - nothing went wrong
+    """Nobody reads on what is written; nothing of it counts as delivered."""
+
+    exit_code = 0
 
 
 class ArchiveError(DigestError):

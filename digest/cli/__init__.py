@@ -24,7 +24,7 @@ from digest.cli.streams import note, silence, warn
 from digest.cli.templates import templates
 from digest.cli.translate import translate
 from digest.cli.word import word
-from digest.errors import ConfigurationError, DigestError, OutputError
+from digest.errors import ConfigurationError, DigestError, OutputError, PipeClosed
 
 _INTERRUPTED = 130
 _STREAM_ERRORS = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EIO, errno.EBADF})
@@ -41,17 +41,18 @@ class DigestGroup(click.Group):
         except click.ClickException as error:
             error.show()
             code = error.exit_code
+        except PipeClosed as error:
+            code = error.exit_code
         except DigestError as error:
             code = _tell(error)
-        except BrokenPipeError:  # nobody reads on, which is no failure
-            silence(sys.stdout)
-            code = 0
         except (KeyboardInterrupt, click.Abort) as error:
-            note("")
+            cause = error.__cause__ or error  # click makes an Abort of it
             warn("stopped.")
-            code = error.exit_code if isinstance(error, Interrupted) else _INTERRUPTED
+            code = cause.exit_code if isinstance(cause, Interrupted) else _INTERRUPTED
         except OSError as error:
             code = _tell(_refused(error))
+        except SystemExit:  # only click's own, where help goes into a pipe that nobody reads
+            code = 0
         sys.exit(code if isinstance(code, int) else 0)
 
 

@@ -43,7 +43,7 @@ def doctor(*, as_json_: bool) -> None:
                 rows.append({"check": name, "ok": True, "says": check()})
         except DigestError as error:
             rows.append({"check": name, "ok": False, "says": f"{error} {error.hint}".rstrip()})
-            code = code or (error.exit_code if isinstance(error, ModelError) else 78)
+            code = max(code, error.exit_code if isinstance(error, ModelError) else 78)
     if as_json_:
         print_document(as_json(rows))
     else:
@@ -121,7 +121,9 @@ def _check_folders(places: Folders) -> str:
 
 
 def _inside(folder: Path) -> list[Path]:
-    return [folder, *folder.iterdir()] if folder.is_dir() else []
+    """A folder, and what is private in it: databases and what sources gave."""
+    kept = [*folder.glob("*.sqlite3*"), *folder.glob("*.body"), *folder.glob("*.json")]
+    return [folder, *(path for path in kept if path.name != "models.json")]
 
 
 def _check_memory(places: Folders) -> str:

@@ -5,7 +5,7 @@ import os
 import sys
 from typing import TextIO
 
-from digest.errors import InputError, OutputError
+from digest.errors import InputError, OutputError, PipeClosed
 from digest.plaintext import plain, plain_line
 
 
@@ -45,8 +45,7 @@ def print_line(line: str) -> None:
 def print_document(document: str | bytes) -> None:
     """Write a document to standard output, text as UTF-8 whatever the locale.
 
-    Every byte is accepted, or this raises: `OutputError`, or `BrokenPipeError` where nobody
-    reads on.
+    Every byte is accepted, or this raises: `OutputError`, or `PipeClosed` where nobody reads on.
     """
     from digest.delivery.output import write_all
 
@@ -61,9 +60,9 @@ def print_document(document: str | bytes) -> None:
             sys.stdout.buffer.write(data)
         else:
             write_all(target, data)
-    except BrokenPipeError:
+    except BrokenPipeError as error:
         silence(sys.stdout)
-        raise
+        raise PipeClosed("Nobody reads on.") from error
     except OSError as error:
         silence(sys.stdout)
         raise OutputError(f"Standard output cannot be written: {error.strerror}.") from error

@@ -7,7 +7,7 @@ import stat
 import tempfile
 from pathlib import Path
 
-from digest.errors import OutputError
+from digest.errors import OutputError, PipeClosed
 
 
 def write_file(path: Path, data: bytes, *, private: bool = False) -> None:
@@ -36,8 +36,8 @@ def write_file(path: Path, data: bytes, *, private: bool = False) -> None:
             with contextlib.suppress(FileNotFoundError):
                 beside_target.unlink()
             raise
-    except BrokenPipeError:
-        raise
+    except BrokenPipeError as error:
+        raise PipeClosed(f"Nobody reads on at {path}.") from error
     except (OSError, RuntimeError, ValueError) as error:
         reason = getattr(error, "strerror", None) or str(error)
         raise OutputError(

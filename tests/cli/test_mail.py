@@ -316,6 +316,33 @@ class TestSchedule:
     def test_a_wrong_time_is_refused(self) -> None:
         assert digest("schedule", "cron", "--at", "25:00").exit_code == 2
 
+    @pytest.mark.parametrize("forged", ["a\n* * * * * x", "a\r", "a\x1b]0;x", "a\u2028b"])
+    @pytest.mark.parametrize("option", ["--mailto", "--log", "title"])
+    def test_no_line_is_forged(self, forged: str, option: str) -> None:
+        rest = ["--", "--title", forged] if option == "title" else [option, forged, "--"]
+        assert digest("schedule", "cron", *rest).exit_code == 2
+        if option == "title":
+            assert digest("schedule", "systemd", *rest).exit_code == 2
+
+    def test_only_paths_become_absolute(
+        self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        for name in ("sendmail", "html", "a@x.org", "artikelen"):
+            (tmp_path / name).mkdir()
+        (tmp_path / "namen.csv").write_text("")
+        monkeypatch.chdir(tmp_path)
+        line = digest(
+            "schedule", "cron", "--", "artikelen", "--new", "--send", "sendmail", "--format",
+            "html", "--to=a@x.org", "--glossary", "namen.csv", "--template-dir=html",
+        ).stdout.splitlines()[-1]  # fmt: skip
+        words = shlex.split(line)
+        assert words[words.index("--send") + 1] == "sendmail"
+        assert words[words.index("--format") + 1] == "html"
+        assert "--to=a@x.org" in words
+        assert words[words.index("--glossary") + 1] == f"{tmp_path}/namen.csv"
+        assert f"--template-dir={tmp_path}/html" in words
+        assert f"{tmp_path}/artikelen" in words
+
     def test_quotes_what_a_shell_would_read(self, tmp_path: Path) -> None:
         line = digest("schedule", "cron", "--", "--title", "a'b $HOME `x`").stdout.splitlines()[-1]
         assert shlex.split(line)[-1] == "a'b $HOME `x`"
@@ -348,6 +375,21 @@ class TestConfig:
             ("width = 5000\n", "line 1: width: 5000 is not in the range 0<=x<=1000."),
             ('layout = "columns"\n', "line 1: layout is to be a list."),
             ("[smtp]\nhost = 1\n", "there is no setting smtp."),
+            ("title = 1979-05-27\n", "line 1: title is to be text, not"),
+            ("title = 5\n", "line 1: title is to be text, not 5."),
+            ("output = [5]\n", "line 1: output is to be file, not 5."),
+            ("glossary = 5\n", "line 1: glossary is to be file, not 5."),
+            ("smtp-password-file = true\n", "line 1: smtp-password-file is to be file, not True."),
+            ("width = 60.5\n", "line 1: width is to be integer range, not 60.5."),
+            ("mail-timeout = nan\n", "line 1: mail-timeout: nan is not"),
+            ("mail-timeout = inf\n", "line 1: mail-timeout: inf is not"),
+            ("source-timeout = -1\n", "line 1: source-timeout: -1"),
+            ("source-timeout = 1e12\n", "line 1: source-timeout: 1"),
+            ("retry-for = [1]\n", "line 1: retry-for is to be one value."),
+            ("[[sources]]\nlocation = 'a'\nlimit = -1\n", "line 1: sources: limit is not to be -1"),
+            ("[[sources]]\nlocation = 'a'\ntimeout = nan\n", "timeout is not to be nan"),
+            ("[[sources]]\nlocation = 'a'\nlimit = true\n", "limit is not to be True"),
+            ("sources = [5]\n", "is to be a list of texts"),
             ('memory = "yes"\n', "line 1: memory is to be true or false, not 'yes'."),
             ("title = \n", "cannot be read: "),
         ],
@@ -360,6 +402,29 @@ class TestConfig:
         assert result.exit_code == 78
         assert str(path) in result.stderr
         assert message in result.stderr
+
+    @pytest.mark.parametrize("day", ["2026-11-22", '"2026-11-22"'])
+    def test_dates_of_toml_are_taken(self, post: Post, home: Path, day: str) -> None:
+        self.write(home, f"date = {day}\nas-of = 2026-11-22T15:00:00\n")
+        assert "Sunday 22 November 2026" in digest("run", post.articles).stdout
+
+    @pytest.mark.parametrize("value", ["nan", "inf", "-inf", "1e12", "-1"])
+    @pytest.mark.parametrize("option", ["--mail-timeout", "--retry-for", "--source-timeout"])
+    def test_numbers_that_make_no_sense_are_refused(
+        self, post: Post, option: str, value: str
+    ) -> None:
+        assert post.run(option, value)[0] == 2
+        assert post.sent == []
+
+    @pytest.mark.parametrize(
+        "subject", ["{title[x]}", "{title:>3000000000}", "{title!r}", "{x}", "{", "{}", "{0}"]
+    )
+    def test_a_subject_that_cannot_be_filled_in_is_refused_first(
+        self, post: Post, subject: str
+    ) -> None:
+        code, said = post.run("--subject", subject, "--model", "none")
+        assert code == 2
+        assert "cannot be filled in" in said
 
     def test_another_file_can_be_named_and_must_exist(self, tmp_path: Path) -> None:
         result = digest("--config", tmp_path / "none.toml", "run")

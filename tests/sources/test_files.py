@@ -1,10 +1,22 @@
+import os
+import socket
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 
+from digest.article import Article
 from digest.errors import InputError, MissingInput
 from digest.sources.decoding import decode
-from digest.sources.files import Kind, Reading, Readings, SourceSpec, find_files, read_sources
+from digest.sources.files import (
+    MOST_BYTES,
+    Kind,
+    Reading,
+    Readings,
+    SourceSpec,
+    find_files,
+    read_sources,
+)
 from digest.sources.web import Fetched
 from tests.conftest import AS_OF, ZONE
 
@@ -136,3 +148,123 @@ class TestReading:
         assert str(readings.failures[0]).endswith("cannot be fetched 3 times in a row: gone")
         nothing = Fetched(data=b"", failure="gone", failures=1)
         assert read(spec, web={address: nothing}).documents == ()
+
+
+class TestHostile:
+    """One source that is no article never stops the others."""
+
+    def good(self, folder: Path) -> SourceSpec:
+        (folder / "good.txt").write_text("Kop\nTekst.\n")
+        return SourceSpec(location=str(folder / "good.txt"))
+
+    def failure_beside(self, folder: Path, *locations: str) -> list[str]:
+        good = self.good(folder)
+        readings = read(good, *(SourceSpec(location=each) for each in locations), good)
+        assert len(readings.documents) == 2
+        return [str(failure) for failure in readings.failures]
+
+    @pytest.mark.parametrize(
+        ("location", "reason"),
+        [
+            ("a" * 300, "too long for a name"),
+            ("een " * 3000, "too long for a name"),
+            ("/".join(["abc"] * 5000), "too long for a name"),
+            ("~nosuchuser/x", "cannot be read"),
+            ("a\0b", "cannot be read"),
+            ("/dev/zero", "Not a regular file"),
+            ("/dev/urandom", "Not a regular file"),
+            ("[", "matches no file"),
+            ("**/[a", "matches no file"),
+        ],
+    )
+    def test_is_named(self, tmp_path: Path, location: str, reason: str) -> None:
+        (failure,) = self.failure_beside(tmp_path, location)
+        assert reason in failure
+        assert len(failure) < 500
+
+    def test_pipes_sockets_and_loops_are_named(self, tmp_path: Path) -> None:
+        os.mkfifo(tmp_path / "pipe")
+        with socket.socket(socket.AF_UNIX) as listening:
+            listening.bind(str(tmp_path / "socket"))
+        (tmp_path / "loop").symlink_to("loop")
+        names = ("pipe", "socket", "loop")
+        failures = self.failure_beside(tmp_path, *(str(tmp_path / name) for name in names))
+        assert len(failures) == len(names)
+
+    @pytest.mark.parametrize("seconds", [253402300800.0, -99999999999.0, 9e15])
+    def test_a_time_out_of_the_calendar_is_named(
+        self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, seconds: float
+    ) -> None:
+        (tmp_path / "odd.txt").write_text("Kop\n")
+        fstat = os.fstat
+
+        def odd(handle: int) -> os.stat_result | SimpleNamespace:
+            found = fstat(handle)
+            if "odd" not in str(Path(f"/proc/self/fd/{handle}").readlink()):
+                return found
+            return SimpleNamespace(st_mode=found.st_mode, st_mtime=seconds)
+
+        monkeypatch.setattr(os, "fstat", odd)
+        (failure,) = self.failure_beside(tmp_path, str(tmp_path / "odd.txt"))
+        assert "no calendar has" in failure
+
+    def test_a_name_that_is_not_utf8_is_read(self, tmp_path: Path) -> None:
+        path = os.fsdecode(bytes(tmp_path) + b"/caf\xe9.txt")
+        Path(path).write_text("Kop\nTekst.\n")
+        (document,) = read(SourceSpec(location=path)).documents
+        assert document.source == f"{tmp_path}/caf\ufffd.txt"
+        document.source.encode()
+
+    def test_whatever_a_parser_raises_is_about_one_source(
+        self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        def explode(text: str, **_rest: object) -> None:
+            raise RecursionError(text)
+
+        (tmp_path / "bad.rss").write_text("<rss version='2.0'></rss>")
+        monkeypatch.setattr("digest.sources.files.parse_feed", explode)
+        (failure,) = self.failure_beside(tmp_path, str(tmp_path / "bad.rss"))
+        assert "cannot be understood (RecursionError)" in failure
+
+    def test_endless_standard_input_is_named(self) -> None:
+        (failure,) = read(SourceSpec(location="-"), stdin=b"x" * (MOST_BYTES + 1)).failures
+        assert "is larger than 50 MB" in str(failure)
+
+    @pytest.mark.skipif(os.geteuid() == 0, reason="root may read everywhere")
+    def test_a_folder_inside_that_cannot_be_read_is_named(self, tmp_path: Path) -> None:
+        self.good(tmp_path)
+        (tmp_path / "lost+found").mkdir(mode=0)
+        readings = read(SourceSpec(location=str(tmp_path)))
+        assert (len(readings.documents), len(readings.failures)) == (1, 1)
+
+
+def test_a_feed_is_never_taken_for_the_name_of_a_file(tmp_path: Path) -> None:
+    secret = tmp_path / "secret.xml"
+    secret.write_text(
+        "<rss version='2.0'><channel><item><title>geheim</title></item></channel></rss>"
+    )
+    for name in (str(secret), f"file://{secret}", "/dev/zero"):
+        (tmp_path / "feed.rss").write_text(name)
+        spec = SourceSpec(location=str(tmp_path / "feed.rss"), kind=Kind.FEED)
+        assert read(spec).documents == ()
+
+
+def test_a_tag_with_very_many_attributes_is_refused(tmp_path: Path) -> None:
+    attributes = " ".join(f'a{number}="&gt;>"' for number in range(2000))
+    path = tmp_path / "feed.rss"
+    path.write_text(f"<rss version='2.0' {attributes}><channel></channel></rss>")
+    (failure,) = read(SourceSpec(location=str(path))).failures
+    assert "more attributes" in str(failure)
+
+
+def test_half_a_character_costs_a_character(tmp_path: Path) -> None:
+    path = tmp_path / "feed.json"
+    path.write_text(
+        r'{"version": "https://jsonfeed.org/version/1.1", "items":'
+        r' [{"title": "a\ud800b \ud83d\ude00", "content_text": "Tekst \udfff."}]}'
+    )
+    (document,) = read(SourceSpec(location=str(path))).documents
+    (item,) = document.items
+    assert isinstance(item, Article)
+    assert item.headline.text == "a\ufffdb 😀"
+    document.text.encode()

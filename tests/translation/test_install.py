@@ -11,6 +11,7 @@ import time
 import zipfile
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -18,6 +19,7 @@ from digest.errors import ModelError
 from digest.translation.download import Patience, fetch
 from digest.translation.index import find_pair, index_address, read_index, read_manifest
 from digest.translation.install import Library, changed_files, install_package, read_record
+from digest.translation.packages import choose_model, find_models
 from tests import CHECKOUT, DATA
 from tests.cli.test_commands import digest
 from tests.translation.servers import Site, http_server
@@ -54,7 +56,7 @@ def remade(folder: Path, change: Callable[[dict[str, bytes]], object], **options
     return path
 
 
-def with_metadata(**values: str | None) -> Callable[[dict[str, bytes]], None]:
+def with_metadata(**values: Any) -> Callable[[dict[str, bytes]], None]:
     def change(files: dict[str, bytes]) -> None:
         metadata = json.loads(files[f"{TOP}/metadata.json"]) | values
         kept = {key: value for key, value in metadata.items() if value is not None}
@@ -492,3 +494,113 @@ def test_an_edition_never_touches_the_network(
     (tmp_path / "a.txt").write_text("De minister opent een brug\nKIEV (ANP) - Het regent.\n")
     for form in ("text", "html", "web", "md", "json"):
         assert digest("run", tmp_path / "a.txt", "--format", form, "--words", "3").exit_code == 0
+
+
+@pytest.mark.model
+class TestStrangers:
+    """Whatever a package or an index says, one sentence, and the others stay usable."""
+
+    @pytest.mark.parametrize(
+        "metadata",
+        [
+            {"package_version": "1.²"},
+            {"package_version": ["a"]},
+            {"package_version": "1" * 5000},
+            {"package_version": "1.\x1b]0;x"},
+            {"code": ["a"]},
+            {"code": "a b"},
+            {"argos_version": "²"},
+            {"argos_version": "9" * 5000},
+            {"from_code": None},
+        ],
+    )
+    def test_nothing_installs_that_breaks_the_others(
+        self, library: Library, tmp_path: Path, metadata: dict[str, Any]
+    ) -> None:
+        install(TINY, library)
+        with pytest.raises(ModelError) as caught:
+            install(remade(tmp_path, with_metadata(**metadata)), library)
+        assert "\n" not in str(caught.value)
+        assert all(each.model for each in find_models([library.packages], tmp_path / "none"))
+
+    @pytest.mark.parametrize(
+        "text",
+        ["[" * 100_000, '{"package_version": "1.²"}', "[]", "null", "\x00", '{"from_code": 5}'],
+    )
+    def test_a_broken_one_beside_a_good_one_is_named_and_passed_over(
+        self, library: Library, tmp_path: Path, text: str
+    ) -> None:
+        install(TINY, library)
+        broken = library.packages / "broken"
+        broken.mkdir()
+        (broken / "metadata.json").write_text(text)
+        found = find_models([library.packages], tmp_path / "none")
+        assert [bool(each.model) for each in found] == [True, False]
+        assert found[1].problem
+        assert choose_model(found, "translate-nl_en").model
+
+    def test_a_pipe_in_the_place_of_a_file_does_not_hang(
+        self, library: Library, tmp_path: Path
+    ) -> None:
+        broken = library.packages / "broken"
+        broken.mkdir(parents=True)
+        os.mkfifo(broken / "metadata.json")
+        (found,) = find_models([library.packages], tmp_path / "none")
+        assert "not complete" in found.problem
+
+    @pytest.mark.parametrize("what", ["/dev/zero", "pipe", "http://[", "http://a\x00b/", "~x"])
+    def test_what_is_no_package_is_refused_at_once(
+        self, library: Library, tmp_path: Path, what: str
+    ) -> None:
+        os.mkfifo(tmp_path / "pipe")
+        target = tmp_path / "target"
+        path = tmp_path / "pipe" if what == "pipe" else Path(what)
+        if not what.startswith("http"):
+            with pytest.raises(ModelError):
+                install(path, library)
+            with pytest.raises(ModelError):
+                fetch(f"file://{path}", target, patience=QUICK, progress=lambda *_: None)
+        else:
+            with pytest.raises(ModelError):
+                fetch(what, target, patience=QUICK, progress=lambda *_: None)
+        assert not target.exists()
+
+    def test_a_file_that_is_too_large_is_refused_before_it_is_read(
+        self, library: Library, tmp_path: Path
+    ) -> None:
+        large = tmp_path / "large.argosmodel"
+        with large.open("wb") as file:
+            file.truncate(5 << 30)
+        with pytest.raises(ModelError, match="larger than any package"):
+            install(large, library)
+        with pytest.raises(ModelError, match="larger than any package"):
+            fetch(f"file://{large}", tmp_path / "t", patience=QUICK, progress=lambda *_: None)
+
+    def test_an_index_on_the_web_names_no_files_and_only_sound_names(self) -> None:
+        entry = {"from_code": "nl", "to_code": "en", "package_version": "1", "links": ["x.zip"]}
+        hostile = [
+            entry | {"links": ["file:///etc/passwd"]},
+            entry | {"package_version": "²"},
+            entry | {"code": "\x1b]52;c;x\x07"},
+            entry | {"code": "a" * 300},
+            entry | {"from_code": 5},
+        ]
+        found = read_index(json.dumps([entry, *hostile]).encode(), address="http://x/index.json")
+        assert [package.links for package in found] == [("http://x/x.zip",)]
+        local = [entry | {"links": ["file:///packages/x"]}]
+        assert read_index(json.dumps(local).encode(), address="file:///index.json")
+        for text in (b"[" * 100_000, b"5", b'[{"links": 5}]'):
+            with pytest.raises(ModelError, match="is not an index"):
+                read_index(text, address="http://x/index.json")
+
+    @pytest.mark.parametrize(
+        "command", [["install", str(TINY), "--anyway"], ["setup", "--index", "file:///none"]]
+    )
+    def test_a_folder_that_cannot_be_written_is_named(
+        self, command: list[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        (tmp_path / "file").write_text("")
+        monkeypatch.setenv("DIGEST_MODELS", str(tmp_path / "file" / "models"))
+        result = digest("models", *command)
+        assert result.exit_code in {69, 73}
+        assert "Traceback" not in result.stderr

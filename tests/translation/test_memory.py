@@ -95,6 +95,33 @@ def test_a_damaged_file_is_set_aside_and_a_new_one_begun(shelf: Shelf) -> None:
     assert (shelf.settings.path.parent / "memory.sqlite3.damaged").exists()
 
 
+@pytest.mark.parametrize("column", ["target", "score", "checked", "missing"])
+@pytest.mark.parametrize("value", [b"\xff", "{", "[[1]]", "[[1, 2, 3, 4, 5, 6]]", 5])
+def test_a_damaged_row_is_not_remembered(shelf: Shelf, column: str, value: object) -> None:
+    memory = shelf.open()
+    memory.remember([HELLO, ("Dag.", kept("Bye."))])
+    glosses = {"Hallo.": (Gloss(start=0, end=5, head="hallo", meanings=("hello",)),)}
+    memory.remember_glosses("list", glosses)
+    assert memory._connection
+    memory._connection.execute(
+        f"UPDATE translation SET {column} = ? WHERE source = 'Hallo.'",  # noqa: S608 - a name of ours
+        (value,),
+    )
+    memory._connection.execute("UPDATE gloss SET glosses = ?", (value,))
+    found = memory.recall(["Hallo.", "Dag."])
+    assert found["Dag."] == kept("Bye.")
+    assert all(isinstance(each.hypothesis.text, str) for each in found.values())
+    assert memory.recall_glosses("list", ["Hallo."]) == {}
+    memory.remember([HELLO])
+    assert memory.recall(["Hallo."]) == dict([HELLO])
+
+
+def test_it_is_private(shelf: Shelf) -> None:
+    shelf.open().remember([HELLO])
+    for path in (shelf.settings.path.parent, *shelf.settings.path.parent.iterdir()):
+        assert path.stat().st_mode & 0o077 == 0
+
+
 def test_damage_inside_a_file_is_survived(shelf: Shelf) -> None:
     memory = shelf.open()
     memory.remember((f"Zin {n}.", HELLO[1]) for n in range(2000))

@@ -12,6 +12,19 @@ _OUTSIDE = re.compile(f"[{_UNSAFE}]")
 _EMPHASIS = re.compile(r"\x1b\[[\d;]*m")
 
 
+def readable(text: str) -> str:
+    """A file name or argument as text; bytes of it that are no UTF-8 are shown as such."""
+    return encoded(text).decode(errors="replace")
+
+
+def encoded(text: str) -> bytes:
+    """A text in UTF-8; file names and arguments that are none are as they came in."""
+    try:
+        return text.encode(errors="surrogateescape")
+    except UnicodeEncodeError:  # halves of pairs that no file name brings in
+        return text.encode(errors="replace")
+
+
 def plain(text: str) -> str:
     """Text without control characters, so that nothing can steer a terminal.
 

@@ -43,11 +43,12 @@ from digest.cli.run_options import (
     selection_options,
     source_timeout_option,
 )
-from digest.cli.streams import note, print_document, readable, warn
+from digest.cli.streams import note, print_document, warn
 from digest.cli.targets import check_outputs, for_target, pair_targets, render_target
 from digest.delivery.output import write_file
 from digest.edition import Alignment, Edition, Layout
 from digest.errors import UsageError
+from digest.plaintext import readable
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence

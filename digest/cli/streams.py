@@ -6,7 +6,7 @@ import sys
 from typing import TextIO
 
 from digest.errors import InputError, OutputError, PipeClosed
-from digest.plaintext import plain, plain_line
+from digest.plaintext import encoded, plain, plain_line
 
 
 def read_stdin(most: int) -> bytes:
@@ -17,11 +17,6 @@ def read_stdin(most: int) -> bytes:
         return sys.stdin.buffer.read(most)
     except (OSError, ValueError) as error:
         raise InputError("standard input", "cannot be read") from error
-
-
-def readable(text: str) -> str:
-    """An argument as text; bytes of it that are no UTF-8 are shown as such."""
-    return os.fsencode(text).decode(errors="replace")
 
 
 def note(message: str) -> bool:
@@ -49,7 +44,7 @@ def print_document(document: str | bytes) -> None:
     """
     from digest.delivery.output import write_all
 
-    data = _encoded(document) if isinstance(document, str) else document
+    data = encoded(document) if isinstance(document, str) else document
     if sys.stdout is None:
         raise OutputError("Standard output is closed.")
     try:
@@ -66,14 +61,6 @@ def print_document(document: str | bytes) -> None:
     except OSError as error:
         silence(sys.stdout)
         raise OutputError(f"Standard output cannot be written: {error.strerror}.") from error
-
-
-def _encoded(text: str) -> bytes:
-    """Text in UTF-8; file names and arguments that are none come out as they came in."""
-    try:
-        return text.encode(errors="surrogateescape")
-    except UnicodeEncodeError:
-        return text.encode(errors="replace")
 
 
 def silence(stream: TextIO | None) -> None:

@@ -5,8 +5,9 @@ from contextlib import closing
 import click
 
 from digest.cli.console import TranslationOptions, folders, open_translator, translation_options
-from digest.cli.streams import print_document, read_stdin, readable
+from digest.cli.streams import print_document, read_stdin
 from digest.errors import InputError
+from digest.plaintext import readable
 
 
 @click.command()

@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING
 import click
 
 from digest.cli.console import folders, open_archive
-from digest.cli.streams import print_line, readable, warn
+from digest.cli.streams import print_line, warn
 from digest.errors import ArchiveError
-from digest.plaintext import plain_line
+from digest.plaintext import plain_line, readable
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

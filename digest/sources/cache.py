@@ -12,6 +12,9 @@ from typing import Any
 
 from digest.errors import OutputError
 from digest.private import make_private, private_folder
+from digest.regular import read_regular
+
+_MOST_BYTES = 50_000_000
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -48,7 +51,7 @@ class Cache:
         """What is known of a source; of what is damaged nothing."""
         values = self._values(location)
         try:
-            body = self._file(location, "body").read_bytes()
+            body = read_regular(self._file(location, "body"), _MOST_BYTES)
         except OSError:
             body = b""
         failures = values.get("failures", 0)
@@ -61,7 +64,7 @@ class Cache:
 
     def _values(self, location: str) -> dict[str, Any]:
         try:
-            values = json.loads(self._file(location, "json").read_text(encoding="utf-8"))
+            values = json.loads(read_regular(self._file(location, "json"), _MOST_BYTES))
         except (OSError, ValueError, RecursionError):
             return {}
         return values if isinstance(values, dict) else {}

@@ -14,6 +14,7 @@ from pathlib import Path
 
 from digest.article import Article, Brief, Document, Section
 from digest.errors import InputError, MissingInput
+from digest.plaintext import readable
 from digest.regular import open_regular
 from digest.sources.decoding import decode
 from digest.sources.feed import looks_like_feed, parse_feed
@@ -121,7 +122,7 @@ def _find(
             yield name, lambda: (answer.data, reading.now)
     else:
         for file in find_files(spec.location, failures):
-            yield spec.name or readable(file), lambda file=file: _load(file, reading)  # type: ignore[misc]
+            yield spec.name or readable(str(file)), lambda file=file: _load(file, reading)  # type: ignore[misc]
 
 
 def _read_stdin(reading: Reading) -> bytes:
@@ -129,11 +130,6 @@ def _read_stdin(reading: Reading) -> bytes:
     if len(data) > MOST_BYTES:
         raise InputError("standard input", f"is larger than {MOST_BYTES // 1_000_000} MB")
     return data
-
-
-def readable(path: str | Path) -> str:
-    """A file name as text; bytes of it that are no UTF-8 are shown as such."""
-    return os.fsencode(path).decode(errors="replace")
 
 
 def is_file_of(path: Path, spec: SourceSpec) -> bool:
@@ -201,7 +197,7 @@ def _is_there(path: Path) -> bool:
 
 def _walk(folder: Path, failures: list[InputError]) -> Iterator[Path]:
     def refuse(error: OSError) -> None:
-        name = readable(error.filename)
+        name = readable(str(error.filename))
         failures.append(InputError(name, f"cannot be read ({error.strerror})"))
 
     for parent, folders, names in os.walk(folder, onerror=refuse):
@@ -227,7 +223,7 @@ def _is_news(path: Path) -> bool:
 
 def _load(file: Path, reading: Reading) -> tuple[bytes, datetime]:
     """What a regular file has, and when it was last changed."""
-    name = readable(file)
+    name = readable(str(file))
     try:
         with open_regular(file) as opened:
             found = os.fstat(opened.fileno())

@@ -1,3 +1,4 @@
+import os
 import re
 import socketserver
 import threading
@@ -261,6 +262,13 @@ class TestCache:
         WARNINGS.clear()
         assert fetch(site, tmp_path).data == FEED
         assert len(WARNINGS) == 1
+
+    def test_a_pipe_in_the_place_of_a_file_does_too(self, site: Site, tmp_path: Path) -> None:
+        fetch(site, tmp_path)
+        for path in list(tmp_path.iterdir()):
+            path.unlink()
+            os.mkfifo(path)
+        assert fetch(site, tmp_path).data == FEED
 
     def test_a_file_in_the_place_of_the_folder_does_too(self, site: Site, tmp_path: Path) -> None:
         (tmp_path / "file").write_text("")

@@ -7,11 +7,12 @@ from pathlib import Path
 
 import click
 
+from benchmarks.linear import linear
 from benchmarks.meaning import curve
 from benchmarks.parts import Row, growth, quality, speed, startup
 
 RESULTS = Path(__file__).parent / "results"
-_PARTS = ("startup", "speed", "growth", "quality", "meaning")
+_PARTS = ("startup", "speed", "growth", "quality", "meaning", "linear")
 _SHARED = Path(__file__).resolve().parents[2] / "shared" / "eval"
 _NEWS = Path(__file__).parent / "news-dev.tsv"
 
@@ -37,6 +38,8 @@ def main(
             results[part] = quality(_pairs(pair), model=model, lines=lines)
         elif part == "meaning":
             results[part] = curve(_pairs(pair))
+        elif part == "linear":
+            results[part] = linear()
         else:
             results[part] = {"startup": startup, "speed": speed, "growth": growth}[part](runs)
         click.echo(_table(part, results[part]))

@@ -189,8 +189,9 @@ class Edition:
     """One dated digest.
 
     `asides` lines of the sources are no news (advertisements, links, credits) and stand nowhere.
-    What was too much for a document: its items may have `headlines_only`, `left_out` items more
-    and `unlisted` sources and problems more are only counted.
+    What was too much for a document: it may be without its list of `contents`; items from
+    `headlines_from` on (0: none) have headlines only, in so many `headline_languages`; `left_out`
+    items more and `unlisted` sources and problems more are only counted.
     """
 
     title: str
@@ -202,7 +203,9 @@ class Edition:
     words: tuple[UncommonWord, ...] = ()
     left_out: int = 0
     asides: int = 0
-    headlines_only: bool = False
+    contents: bool = True
+    headlines_from: int = 0
+    headline_languages: int = 2
     unlisted: int = 0
 
     @property

@@ -1,8 +1,9 @@
 """Documents that are too large for a mail program, shortened by rule.
 
 First most of the sources are only counted. Then every item keeps its headline and as many of its
-first sentences as let the document fit, the same number for all; then its headline alone, in a
-list; only then are the last items left out. No sentence is cut, and what was shortened says so.
+first sentences as let the document fit, the same number for all, at last without a list of
+contents; then the last items have their headlines alone, in both languages, then in one; only then
+are they left out. No sentence is cut, and what was shortened says so.
 """
 
 from collections.abc import Callable
@@ -22,19 +23,37 @@ def fit_size(edition: Edition, size: Callable[[Edition], int], most: int) -> Edi
     if size(edition) <= most:
         return edition
     lean = list_fewer(edition, _LISTED)
+    short = _fewer_sentences(lean, size, most, least=1)
+    short = short or _fewer_sentences(replace(lean, contents=False), size, most, least=0)
+    if short:
+        return short
+    bare = replace(list_fewer(edition, 1), words=(), contents=False)
+    one_each = shorten_edition(bare, 1)
+    whole = _largest(len(edition.entries), lambda count: size(_headlines(one_each, count)) <= most)
+    both, single = _headlines(one_each, whole), _headlines(bare, 0, languages=1)
+    for headlines in (both, single):
+        if size(headlines) <= most:
+            return headlines
+    kept = _largest(len(edition.entries), lambda count: size(_first(single, count)) <= most)
+    return _first(single, kept)
+
+
+def _headlines(edition: Edition, whole: int, languages: int = 2) -> Edition:
+    """The edition with headlines only after the first so many items."""
+    return replace(edition, headlines_from=whole + 1, headline_languages=languages)
+
+
+def _fewer_sentences(
+    edition: Edition, size: Callable[[Edition], int], most: int, *, least: int
+) -> Edition | None:
+    """The edition with as many sentences for each item as fit; None where not even `least` do."""
     longest = max(
         (sum(len(part.sentences) for part in entry.paragraphs) for entry in edition.entries),
         default=0,
     )
-    sentences = _largest(longest + 1, lambda count: size(shorten_edition(lean, count)) <= most)
-    short = shorten_edition(lean, sentences)
-    if size(short) <= most:
-        return short
-    headlines = replace(list_fewer(edition, 1), words=(), headlines_only=True)
-    if size(headlines) <= most:
-        return headlines
-    kept = _largest(len(edition.entries), lambda count: size(_first(headlines, count)) <= most)
-    return _first(headlines, kept)
+    sentences = _largest(longest + 1, lambda count: size(shorten_edition(edition, count)) <= most)
+    short = shorten_edition(edition, sentences)
+    return short if sentences >= least and size(short) <= most else None
 
 
 def list_fewer(edition: Edition, most: int) -> Edition:

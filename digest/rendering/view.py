@@ -151,17 +151,33 @@ class EntryView:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class GroupView:
-    """Entries of one section, under its name; `first` is the number of the first one."""
+    """Entries of one section, under its name; `first` is the number of the first one.
+
+    From `headlines_from` on (0: nowhere) they have headlines only, in a shortened document.
+    """
 
     title: Row
     named: bool
     first: int
     show: Callable[[], Iterator[EntryView]]
+    headlines_from: int = 0
 
     @property
     def entries(self) -> Iterator[EntryView]:
         """The entries, made one by one: an edition may have thousands."""
         return self.show()
+
+    @property
+    def whole(self) -> Iterator[EntryView]:
+        """Those with their text."""
+        end = self.headlines_from
+        return (entry for entry in self.entries if not end or entry.number < end)
+
+    @property
+    def headlines(self) -> Iterator[EntryView]:
+        """Those with their headlines only."""
+        end = self.headlines_from
+        return (entry for entry in self.entries if end and entry.number >= end)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -187,7 +203,8 @@ class EditionView:
     groups: tuple[GroupView, ...]
     words: tuple[WordView, ...]
     notes: tuple[str, ...]
-    headlines_only: bool
+    contents: bool
+    headline_languages: int
 
     @property
     def preheader(self) -> str:
@@ -207,7 +224,7 @@ def view_edition(edition: Edition, look: Look) -> EditionView:
         languages=look.languages,
         columns=look.layout is Layout.COLUMNS,
         labels={name: viewer.pair(en, nl) for name, (en, nl) in phrases.LABELS.items()},
-        groups=tuple(viewer.group(group) for group in edition.groups),
+        groups=tuple(viewer.group(group, edition.headlines_from) for group in edition.groups),
         words=tuple(
             WordView(
                 word=found.word,
@@ -218,7 +235,8 @@ def view_edition(edition: Edition, look: Look) -> EditionView:
             for index, found in enumerate(edition.words, 1)
         ),
         notes=tuple(_notes(edition, translated=Language.EN in look.languages)),
-        headlines_only=edition.headlines_only,
+        contents=edition.contents,
+        headline_languages=edition.headline_languages,
     )
 
 
@@ -264,7 +282,7 @@ class _Viewer:
         foreign = any(Flag.FOREIGN in part.flags for part in sentences)
         return Row(blocks=(Block(lang="" if foreign else self.languages[0], parts=parts),))
 
-    def group(self, group: Group) -> GroupView:
+    def group(self, group: Group, headlines_from: int) -> GroupView:
         section = group.section
         title = (section.name_en, section.name) if section else phrases.LABELS["articles"]
         return GroupView(
@@ -272,6 +290,7 @@ class _Viewer:
             named=section is not None,
             first=group.entries[0].number,
             show=lambda: map(self.entry, group.entries),
+            headlines_from=headlines_from,
         )
 
     def entry(self, entry: Entry) -> EntryView:

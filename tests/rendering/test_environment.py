@@ -232,9 +232,11 @@ class TestSize:
     def test_then_every_item_keeps_its_headline(self, seed_edition: Edition) -> None:
         short = fit_size(seed_edition, self.size, 9_000)
         assert self.size(short) <= 9_000
-        assert (short.headlines_only, len(short.entries), short.left_out) == (True, 8, 0)
+        assert (len(short.entries), short.left_out) == (8, 0)
+        assert short.headlines_from > 0
         html = show(short, Format.HTML)
-        assert all(f"{entry.number}. " in html for entry in seed_edition.entries)
+        for entry in seed_edition.entries:
+            assert entry.headline is None or entry.headline.dutch in html.replace("&quot;", '"')
         assert "Shortened; the rest is in the full edition." in html
 
     def test_sources_count_too_and_are_counted_before_a_headline_is_lost(self) -> None:
@@ -252,7 +254,7 @@ class TestSize:
         wire = "\n".join(["Kop\nTekst.\nMeer uit Sport"] + [f"Bericht {n}." for n in range(1000)])
         edition = edition_of(wire)
         short = fit_size(edition, self.size, 90_000)
-        assert self.size(short) <= 90_000
+        assert 80_000 < self.size(short) <= 90_000
         assert (len(short.entries), short.left_out) == (len(edition.entries), 0)
 
     def test_only_then_the_last_items_are_left_out(self, seed_edition: Edition) -> None:

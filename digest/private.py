@@ -13,11 +13,17 @@ _OTHERS = stat.S_IRWXG | stat.S_IRWXO
 def private_folder(path: Path) -> None:
     """Make a folder that only its owner can enter, also one that exists; 0700.
 
-    Raises `OutputError` where it cannot be made. What is above it is left alone.
+    So are those above it that have to be made, and its databases. Raises `OutputError` where that
+    cannot be done.
     """
     try:
-        path.mkdir(parents=True, exist_ok=True, mode=0o700)
+        for folder in (*reversed(path.parents), path):
+            if not folder.is_dir():
+                folder.mkdir(mode=0o700, exist_ok=True)
         make_private(path)
+        for file in path.glob("*.sqlite3*"):
+            with contextlib.suppress(FileNotFoundError):  # taken away by another process
+                make_private(file)
     except OSError as error:
         raise OutputError(
             f"The folder {path} cannot be made: {error.strerror}.",
@@ -26,14 +32,12 @@ def private_folder(path: Path) -> None:
 
 
 def private_file(path: Path) -> None:
-    """Make a file that only its owner can read, also one that exists, with what SQLite puts beside.
+    """Make a file that only its owner can read, also one that exists.
 
     Raises `OSError`, also where something else than a file is in its place.
     """
     os.close(os.open(path, os.O_RDWR | os.O_CREAT | os.O_NONBLOCK | os.O_CLOEXEC, 0o600))
-    for file in (path, *path.parent.glob(f"{path.name}-*")):
-        with contextlib.suppress(FileNotFoundError):  # taken away by another process
-            make_private(file)
+    make_private(path)
 
 
 def make_private(path: Path) -> None:

@@ -266,7 +266,7 @@ def past_edition(archive: Archive, number: int) -> Edition | None:
     document = archive.document(number)
     try:
         return edition_from_json(document) if document is not None else None
-    except (ValueError, LookupError, TypeError, RecursionError) as error:
+    except (ValueError, LookupError, TypeError, AttributeError, RecursionError) as error:
         raise archive.damage(f"edition {number}") from error
 
 

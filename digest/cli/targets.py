@@ -6,7 +6,6 @@ import os
 import sys
 from dataclasses import dataclass, replace
 from itertools import zip_longest
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from digest.cli.streams import is_terminal
@@ -15,6 +14,7 @@ from digest.errors import UsageError
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
+    from pathlib import Path
 
     from digest.rendering.documents import Making
     from digest.rendering.message import Envelope
@@ -65,25 +65,29 @@ def check_outputs(targets: Sequence[Target], specs: Iterable[SourceSpec]) -> Non
     """Raise `UsageError` where two documents would go to one file, or one over a source."""
     from digest.sources.files import is_file_of
 
-    names: set[Path] = set()
+    outputs: list[Path] = []
     for target in targets:
-        if not target.output:
-            continue
-        places = {_real(target.output)}
-        if target.form == "html":
-            places.add(_real(whole_beside(target.output)))
-        if names & places:
-            raise UsageError(f"Two documents would go to {target.output}.")
-        names |= places
+        if target.output:
+            places = [target.output]
+            if target.form == "html":
+                places.append(whole_beside(target.output))
+            if any(_are_one(place, other) for place in places for other in outputs):
+                raise UsageError(f"Two documents would go to {target.output}.")
+            outputs += places
     for spec in specs:
-        for name in names:
-            if is_file_of(name, spec):
-                raise UsageError(f"{name} is a source, and is not written over.")
+        for output in outputs:
+            if is_file_of(output, spec):
+                raise UsageError(f"{output} is a source, and is not written over.")
 
 
-def _real(path: Path) -> Path:
-    """What a path leads to; a device or pipe may be written by several."""
-    return Path(os.path.realpath(path))
+def _are_one(path: Path, other: Path) -> bool:
+    """Whether two paths lead to one file; a device or pipe may be written by several."""
+    try:
+        if path.exists() and other.exists():
+            return path.is_file() and path.samefile(other)
+    except OSError:
+        pass
+    return os.path.realpath(path) == os.path.realpath(other)
 
 
 def whole_beside(output: Path) -> Path:

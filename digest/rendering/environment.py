@@ -129,4 +129,5 @@ def make_environment(templates: Templates) -> Sandbox:
         keep_trailing_newline=True,
     )
     environment.filters.update(FILTERS)
+    environment.bound_filters()
     return environment

@@ -1,8 +1,10 @@
 """What the edition itself says, in both languages."""
 
+from collections.abc import Iterator
 from datetime import datetime
 
 from digest.calendar import clock_en, long_date_en
+from digest.edition import Edition
 
 DOUBTFUL = "[?]"
 """Stands right behind a doubtful sentence, as a reference to a note does."""
@@ -49,3 +51,26 @@ def asides(count: int) -> str:
 def source(name: str, as_of: datetime) -> str:
     """A source, and the moment its relative times count back from."""
     return f"Source: {name}, as of {clock_en(as_of)} on {long_date_en(as_of)}."
+
+
+def notes(edition: Edition, *, translated: bool) -> Iterator[str]:
+    """The lines at the foot: who translated, what is doubtful, what is left out, the sources."""
+    if edition.model and translated:
+        yield f"Translated by {edition.model.name}. {edition.model.quality}"
+        if edition.doubtful:
+            yield doubtful(edition.doubtful)
+        if edition.terms:
+            terms = ", ".join(
+                f"{term.source} → {term.target or term.source}" for term in edition.terms
+            )
+            yield f"Settled by the glossary: {terms}."
+    if edition.asides:
+        yield asides(edition.asides)
+    if edition.left_out:
+        yield left_out(edition.left_out)
+    for source in edition.sources:
+        yield source(source.name, source.as_of)
+    for problem in edition.problems:
+        yield f"Left out: {problem.source} {problem.reason}."
+    if edition.unlisted:
+        yield unlisted(edition.unlisted)

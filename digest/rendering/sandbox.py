@@ -1,15 +1,19 @@
 """Templates may be a stranger's: what they may read, how long they may run, how much they say."""
 
+import functools
+import re
 import signal
 import stat
 import threading
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from types import FrameType
 from typing import Any
 
-from jinja2 import Environment, FileSystemLoader
+from jinja2 import Environment, FileSystemLoader, nodes
+from jinja2.compiler import CodeGenerator, Frame
+from jinja2.runtime import markup_join
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 
 from digest.edition import Edition
@@ -48,19 +52,96 @@ def _check(path: Path, folder: Path) -> None:
         raise TemplateError(f"The template {path} is no file, or too large for one.")
 
 
-class Sandbox(ImmutableSandboxedEnvironment):
-    """Jinja2's sandbox, in which nothing can be repeated into the gigabytes."""
+class _Generator(CodeGenerator):
+    """Lets the environment join texts, so that it sees how long they become."""
 
-    intercepted_binops = frozenset({"*", "**"})
+    def visit_Concat(self, node: nodes.Concat, frame: Frame) -> None:  # noqa: N802 - jinja2's name
+        """See jinja2."""
+        self.write("environment.joined((")
+        for part in node.nodes:
+            self.visit(part, frame)
+            self.write(", ")
+        self.write("))")
+
+
+class Sandbox(ImmutableSandboxedEnvironment):
+    """Jinja2's sandbox, in which nothing can be grown into the gigabytes.
+
+    What repeats, pads, joins or replaces is looked at: the numbers that it is given before, the
+    length of what it makes afterwards.
+    """
+
+    intercepted_binops = frozenset({"*", "**", "+", "%"})
+    code_generator_class = _Generator
 
     def call_binop(self, context: Any, operator: str, left: Any, right: Any) -> Any:
         """See jinja2; texts and lists are repeated some thousand times at most."""
         numbers = [each for each in (left, right) if isinstance(each, int | float)]
         if operator == "**" and (len(numbers) < 2 or abs(right) > _MOST_EXPONENT):  # noqa: PLR2004 - both
-            raise TemplateError(f"{left!r:.20} ** {right!r:.20} is more than a template needs")
+            raise _too_much(f"{left!r:.20} ** {right!r:.20}")
         if operator == "*" and len(numbers) == 1 and numbers[0] > _MOST_REPEATS:
-            raise TemplateError(f"repeating {numbers[0]} times is more than a template needs")
-        return super().call_binop(context, operator, left, right)
+            raise _too_much(f"repeating {numbers[0]} times")
+        if operator == "%" and isinstance(left, str):
+            _check_format(left)
+        return _bounded(super().call_binop(context, operator, left, right))
+
+    def call(self, context: Any, called: Any, *arguments: Any, **named: Any) -> Any:
+        """See jinja2."""
+        _check_numbers(*arguments, *named.values())
+        text = getattr(called, "__self__", None)
+        if isinstance(text, str) and called.__name__ in {"format", "format_map"}:
+            _check_format(text)
+        return _bounded(super().call(context, called, *arguments, **named))
+
+    def joined(self, parts: Sequence[Any]) -> str:
+        """Texts one after the other, as `~` has it."""
+        if sum(len(part) for part in parts if isinstance(part, str)) > _MOST_TEXT:
+            raise _too_much("a text of this length")
+        return markup_join(parts)
+
+    def bound_filters(self) -> None:
+        """Look at what filters are given and make; to be called when all are there."""
+        self.filters = {
+            name: _watched(each, formats=name == "format") for name, each in self.filters.items()
+        }
+
+
+_MOST_TEXT = 20_000_000
+_MOST_NUMBER = 1_000_000
+_WIDTH = re.compile(r"%[-+ #0]{0,5}\d{7}|\{[^{}]{0,80}:[^{}]{0,80}?\d{7}")
+
+
+def _too_much(what: str) -> TemplateError:
+    return TemplateError(f"A template wants more than it needs: {what}.")
+
+
+def _check_numbers(*arguments: Any) -> None:
+    """Widths and counts that no text has."""
+    for each in arguments:
+        if isinstance(each, int) and abs(each) > _MOST_NUMBER:
+            raise _too_much(f"{each!r:.20}")
+
+
+def _check_format(text: str) -> None:
+    if _WIDTH.search(text):
+        raise _too_much("a width of millions")
+
+
+def _bounded(made: Any) -> Any:
+    if isinstance(made, str | list | tuple) and len(made) > _MOST_TEXT:
+        raise _too_much("a text of this length")
+    return made
+
+
+def _watched(filter_: Callable[..., Any], *, formats: bool) -> Callable[..., Any]:
+    @functools.wraps(filter_)  # which also says whether it wants the environment first
+    def watched(*arguments: Any, **named: Any) -> Any:
+        _check_numbers(*arguments, *named.values())
+        if formats and isinstance(arguments[0], str):
+            _check_format(arguments[0])
+        return _bounded(filter_(*arguments, **named))
+
+    return watched
 
 
 def limited(pieces: Iterable[str], edition: Edition) -> Iterator[str]:

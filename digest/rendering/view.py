@@ -234,7 +234,7 @@ def view_edition(edition: Edition, look: Look) -> EditionView:
             )
             for index, found in enumerate(edition.words, 1)
         ),
-        notes=tuple(_notes(edition, translated=Language.EN in look.languages)),
+        notes=tuple(phrases.notes(edition, translated=Language.EN in look.languages)),
         contents=edition.contents,
         headline_languages=edition.headline_languages,
     )
@@ -391,25 +391,3 @@ def _pieces(sentence: Sentence) -> Iterator[Piece]:
             end = gloss.end
     if end:
         yield Piece(text=plain(sentence.dutch[end:]))
-
-
-def _notes(edition: Edition, *, translated: bool) -> Iterable[str]:
-    if edition.model and translated:
-        yield f"Translated by {edition.model.name}. {edition.model.quality}"
-        if edition.doubtful:
-            yield phrases.doubtful(edition.doubtful)
-        if edition.terms:
-            terms = ", ".join(
-                f"{term.source} → {term.target or term.source}" for term in edition.terms
-            )
-            yield f"Settled by the glossary: {terms}."
-    if edition.asides:
-        yield phrases.asides(edition.asides)
-    if edition.left_out:
-        yield phrases.left_out(edition.left_out)
-    for source in edition.sources:
-        yield phrases.source(source.name, source.as_of)
-    for problem in edition.problems:
-        yield f"Left out: {problem.source} {problem.reason}."
-    if edition.unlisted:
-        yield phrases.unlisted(edition.unlisted)

@@ -92,6 +92,7 @@ class Cache:
         if not self._keep:
             return
         try:
+            private_folder(self._folder.parent)
             private_folder(self._folder)
             handle, name = tempfile.mkstemp(prefix=".", suffix=".new", dir=self._folder)
             try:

@@ -133,7 +133,7 @@ def _read_stdin(reading: Reading) -> bytes:
 
 
 def is_file_of(path: Path, spec: SourceSpec) -> bool:
-    """Whether a path, with no links in it, is a file of a source."""
+    """Whether a path leads to a file of a source."""
     if spec.location == STANDARD_INPUT or is_web(spec.location) or not path.is_file():
         return False
     try:
@@ -151,7 +151,7 @@ def find_files(location: str, failures: list[InputError]) -> Iterator[Path]:
     try:
         yield from _find_files(location, failures)
     except (OSError, ValueError, RuntimeError) as error:
-        named = readable(location)
+        named = public_address(readable(location))
         if getattr(error, "errno", 0) == errno.ENAMETOOLONG:
             raise MissingInput(f"{named:.80}…", "is too long for a name") from error
         reason = getattr(error, "strerror", None) or str(error)
@@ -165,12 +165,16 @@ def _find_files(location: str, failures: list[InputError]) -> Iterator[Path]:
         matches = sorted(glob.glob(str(path), recursive=True))  # noqa: PTH207 - absolute patterns too
         files = [file for match in matches if (file := Path(match)).is_file()]
         if not files:
-            raise MissingInput(location, "matches no file", hint="Check the pattern.")
+            raise MissingInput(
+                public_address(readable(location)), "matches no file", hint="Check the pattern."
+            )
         yield from files
         return
     if not there:
         raise MissingInput(
-            readable(location), "does not exist", hint="Check the name of the source."
+            public_address(readable(location)),
+            "does not exist",
+            hint="Check the name of the source.",
         )
     if not path.is_dir():
         yield path

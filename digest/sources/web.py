@@ -68,8 +68,11 @@ def is_web(location: str) -> bool:
 
 
 def public_address(location: str) -> str:
-    """An address without the name and password in it, as it may be shown and kept."""
-    return re.sub(r"^([A-Za-z]+://)[^/?#]*@", r"\1", location) if is_web(location) else location
+    """A location without the name and password in it, as it may be shown and kept.
+
+    Also one whose scheme is mistyped, or none that is read.
+    """
+    return re.sub(r"^([A-Za-z][\w+.-]*:/{0,2})[^/?#]*@", r"\1", location)
 
 
 def resolve_host(host: str) -> list[str]:

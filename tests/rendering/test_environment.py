@@ -300,7 +300,16 @@ class TestTemplates:
             self.own(tmp_path, text)
 
 
+GROWING = (
+    "{%% set n = namespace(x='ab') %%}{%% for i in range(60) %%}{%% set n.x = %s %%}{%% endfor %%}"
+)
+
+
 class TestSandbox:
+    def test_what_articles_say_is_no_width(self) -> None:
+        text = "Bel tel: 0201234567, %12345678 of {a:12345678} van 1234567890 euro."
+        assert text in show(edition_of(f"Kop\n{text}"), Format.TEXT, Look(width=0))
+
     def own(self, folder: Path, text: str, *, color: bool = False) -> str:
         (folder / "edition.txt").write_text(text)
         look = Look(color=color)
@@ -335,6 +344,16 @@ class TestSandbox:
             "{{ 'x' * 9999999999 }}",
             "{{ 9 ** 999999999 }}",
             "{{ [0] * 999999999 }}",
+            GROWING % "n.x ~ n.x",
+            GROWING % "n.x + n.x",
+            GROWING % "n.x | replace('b', 'bb')",
+            GROWING % "n.x.replace('b', 'bb')",
+            "{{ 'x' | center(9999999999) }}",
+            "{{ 'x'.ljust(9999999999) }}",
+            "{{ '%9999999999d' | format(1) }}",
+            "{{ '%9999999999d' % 1 }}",
+            "{{ '{:>9999999999}'.format(1) }}",
+            "{{ '{:>{}}'.format(1, 9999999999) }}",
         ],
     )
     def test_one_that_does_not_end_is_ended(

@@ -48,7 +48,7 @@ def asides(count: int) -> str:
     return f"{lines} no news (advertisements, links, credits) {was} left out."
 
 
-def source(name: str, as_of: datetime) -> str:
+def source_line(name: str, as_of: datetime) -> str:
     """A source, and the moment its relative times count back from."""
     return f"Source: {name}, as of {clock_en(as_of)} on {long_date_en(as_of)}."
 
@@ -69,7 +69,7 @@ def notes(edition: Edition, *, translated: bool) -> Iterator[str]:
     if edition.left_out:
         yield left_out(edition.left_out)
     for source in edition.sources:
-        yield source(source.name, source.as_of)
+        yield source_line(source.name, source.as_of)
     for problem in edition.problems:
         yield f"Left out: {problem.source} {problem.reason}."
     if edition.unlisted:

@@ -12,8 +12,8 @@ from digest.errors import ArchiveError
 
 FIRST_PAUSE = 1.0
 """Seconds before the second try; each pause is twice the one before."""
-_SAME_FAULTS = 2
-"""After so many messages in a row with the same fault of our own, the rest would meet it too."""
+_ENOUGH = 2
+"""After so many messages in a row that met what everybody would meet, the rest is not tried."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -28,7 +28,7 @@ class Fate(StrEnum):
     """What a person is told of a message that was not sent."""
 
     DEFERRED = "deferred"
-    UNSETTLED = "unsettled"
+    MISCONFIGURED = "misconfigured"
     REFUSED = "refused"
     UNKNOWN = "unknown"
     DAMAGED = "damaged"
@@ -51,50 +51,63 @@ def send_outbox(
 ) -> Sendings:
     """Send all queued messages; a deferred one is tried again for `patience` seconds in all.
 
-    A message that was on its way when a run was killed may have arrived: it is given up. What is
-    given up or refused is told here, or by the next run where this one is killed before.
+    What is given up or refused is told here, or by the next run where this one is killed before.
     """
     sendings = Sendings()
-    for message in archive.messages(State.SENDING):
-        archive.move(message, State.UNKNOWN, reason="stopped while sending", now=clock.now())
-    tell_untold(archive, tell, sendings)
-    waited = 0.0
-    faults: list[str] = []
+    tell_untold(archive, tell, sendings, now=clock.now())
+    waiter = _Waiter(clock, patience)
+    met = 0
+    last = Receipt(outcome=Outcome.SENT)
     for message in archive.messages(State.QUEUED):
-        if len(faults) >= _SAME_FAULTS:
-            sendings.fates.add(Fate.UNSETTLED)
-            tell(message, Fate.UNSETTLED, faults[-1])
-            continue
-        try:
-            data = archive.data(message)
-        except ArchiveError as error:
-            sendings.fates.add(Fate.DAMAGED)
-            tell(message, Fate.DAMAGED, str(error))
-            continue
-        pause = FIRST_PAUSE
-        receipt = _send(archive, transport, message, data, clock)
-        while receipt.outcome is Outcome.DEFERRED and waited + pause <= patience:
-            clock.sleep(pause)
-            waited += pause
-            pause *= 2
-            receipt = _send(archive, transport, message, data, clock)
+        if met >= _ENOUGH:  # the rest would meet the same
+            receipt = last
+        else:
+            try:
+                data = archive.data(message)
+            except ArchiveError as error:
+                sendings.fates.add(Fate.DAMAGED)
+                tell(message, Fate.DAMAGED, str(error))
+                continue
+            receipt = last = waiter.insist(lambda: _send(archive, transport, message, data, clock))  # noqa: B023 - called at once
+            met = met + 1 if receipt.everybody else 0
         if receipt.outcome is Outcome.SENT:
             sendings.sent += 1
-        elif receipt.outcome in {Outcome.DEFERRED, Outcome.UNSETTLED}:
+        elif receipt.outcome in {Outcome.DEFERRED, Outcome.MISCONFIGURED}:
             fate = Fate(receipt.outcome.value)
             sendings.fates.add(fate)
             tell(message, fate, receipt.reason)
         else:
-            tell_untold(archive, tell, sendings)
-        if receipt.outcome is not Outcome.UNSETTLED or faults[-1:] != [receipt.reason]:
-            faults = []
-        if receipt.outcome is Outcome.UNSETTLED:
-            faults.append(receipt.reason)
+            tell_untold(archive, tell, sendings, now=clock.now())
     return sendings
 
 
-def tell_untold(archive: Archive, tell: Tell, sendings: Sendings) -> None:
-    """Tell what was refused and what may have arrived, and note that it was told."""
+@dataclass(slots=True)
+class _Waiter:
+    """Second tries of what is deferred, as long as there is patience left."""
+
+    clock: Clock
+    patience: float
+
+    def insist(self, send: Callable[[], Receipt]) -> Receipt:
+        """The receipt of the last try."""
+        pause = FIRST_PAUSE
+        receipt = send()
+        while receipt.outcome is Outcome.DEFERRED and pause <= self.patience:
+            self.clock.sleep(pause)
+            self.patience -= pause
+            pause *= 2
+            receipt = send()
+        return receipt
+
+
+def tell_untold(archive: Archive, tell: Tell, sendings: Sendings, *, now: datetime) -> None:
+    """Tell what was refused and what may have arrived, and note that it was told.
+
+    A message that was on its way when a run was stopped may have arrived: it is given up here, by
+    a run that holds the lock.
+    """
+    for message in archive.messages(State.SENDING):
+        archive.move(message, State.UNKNOWN, reason="stopped while sending", now=now)
     for message in archive.untold():
         fate = Fate.UNKNOWN if message.state is State.UNKNOWN else Fate.REFUSED
         sendings.fates.add(fate)
@@ -105,7 +118,7 @@ def tell_untold(archive: Archive, tell: Tell, sendings: Sendings) -> None:
 _STATES = {
     Outcome.SENT: State.SENT,
     Outcome.DEFERRED: State.QUEUED,
-    Outcome.UNSETTLED: State.QUEUED,
+    Outcome.MISCONFIGURED: State.QUEUED,
     Outcome.REFUSED: State.REFUSED,
     Outcome.UNKNOWN: State.UNKNOWN,
 }
@@ -130,7 +143,7 @@ def _send(
         raise
     except Exception as error:  # noqa: BLE001 - see above
         receipt = Receipt(
-            outcome=Outcome.UNKNOWN if committed else Outcome.UNSETTLED,
+            outcome=Outcome.UNKNOWN if committed else Outcome.MISCONFIGURED,
             reason=f"{type(error).__name__}: {error}",
         )
     except BaseException:

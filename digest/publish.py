@@ -5,25 +5,21 @@ it. The archive is locked while it is used, and not while sources are read.
 """
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from contextlib import AbstractContextManager
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 
 from digest.archive.store import Archive
-from digest.archive.values import OUTPUT, QueuedMessage, State, StoredEdition, StoredItem
+from digest.archive.values import OUTPUT, QueuedMessage, State
 from digest.article import Article, Document, is_news
-from digest.edition import Edition, Entry
-from digest.errors import ArchiveError, InputError
-from digest.outbox import Fate, Sendings, tell_untold
-from digest.pipeline import excerpt
-from digest.rendering.data import edition_as_json, edition_from_json
+from digest.edition import Edition
+from digest.editions import Share, divide, stored
+from digest.errors import ArchiveError, BusyError, ConfigurationError, InputError
+from digest.outbox import Fate, Sendings, Tell, tell_untold
 from digest.rendering.message import Envelope
 from digest.select import identity, select_items
 from digest.sources.files import Readings
 
-DEFERRED = 75
-MISCONFIGURED = 78
-DAMAGED = 73
 INCOMPLETE = 3
 
 
@@ -47,13 +43,15 @@ class Order:
     catch_up: bool = False
     dry_run: bool = False
 
+    @property
+    def recipients(self) -> tuple[str, ...]:
+        """Who gets it, standard output and files as one."""
+        return tuple(self.envelopes) or (OUTPUT,)
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Share:
-    """Recipients who get the same items, and the identities of these."""
-
-    recipients: tuple[str, ...]
-    identities: tuple[str, ...]
+    @property
+    def keeps(self) -> bool:
+        """Whether the archive decides, or keeps, anything of the run."""
+        return bool(self.new or self.catch_up or self.envelopes)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -72,7 +70,7 @@ class Desk:
     write: Callable[[Edition], None]
     mail: Callable[[Edition, Sequence[Envelope]], Sequence[bytes]]
     send: Callable[[Archive], Sendings]
-    tell: Callable[..., bool]
+    tell: Tell
     plan: Callable[[Sequence[Document], Sequence[Share]], None]
     warn: Callable[[str], object]
     say: Callable[[str], object]
@@ -92,12 +90,12 @@ class Report:
 
     def exit_code(self, *, strict: bool = False) -> int:
         """The exit code of docs/exit-codes.md; `strict` counts doubtful sentences."""
-        if Fate.UNSETTLED in self.fates:
-            return MISCONFIGURED
+        if Fate.MISCONFIGURED in self.fates:
+            return ConfigurationError.exit_code
         if Fate.DEFERRED in self.fates:
-            return DEFERRED
+            return BusyError.exit_code
         if Fate.DAMAGED in self.fates:
-            return DAMAGED
+            return ArchiveError.exit_code
         if self.unreadable:
             return self.unreadable.exit_code
         incomplete = self.failures or any(
@@ -113,7 +111,7 @@ def publish(order: Order, desk: Desk) -> Report:
     if not order.dry_run:
         with desk.archive() as archive:
             if archive:
-                _settle(archive, order, desk, report)
+                report.fates |= _settle(archive, order, desk)
     readings = desk.read()
     for failure in readings.failures:
         desk.warn(str(failure))
@@ -121,58 +119,73 @@ def publish(order: Order, desk: Desk) -> Report:
     if readings.failures and not readings.documents:
         report.unreadable = readings.failures[0]
     if readings.documents:
-        with desk.archive() as archive:
+        with desk.archive() if order.keeps else nullcontext() as archive:
             if order.catch_up:
                 assert archive
                 _catch_up(archive, readings.documents, order, desk)
+            elif order.dry_run:
+                desk.plan(readings.documents, choose(readings.documents, archive, order))
             else:
-                _publish(readings, archive, order, desk, report)
+                _deliver(readings, archive, order, desk, report)
     return report
 
 
-def _publish(
+def _settle(archive: Archive, order: Order, desk: Desk) -> set[Fate]:
+    """Tell what nobody was told yet, and send what waits; `force` puts more into the outbox."""
+    if not order.envelopes or order.catch_up:
+        told = Sendings()
+        tell_untold(archive, desk.tell, told, now=order.now)
+        return told.fates
+    for recipient in order.envelopes if order.force else ():
+        _queue_again(archive, recipient, order)
+    return desk.send(archive).fates
+
+
+def _queue_again(archive: Archive, recipient: str, order: Order) -> None:
+    """Queue the newest messages that a recipient refused, or that may not have arrived.
+
+    What came otherwise since is left alone; of a message of which only some did, the others come
+    with the next edition.
+    """
+    given_up = [
+        message
+        for message in archive.messages(State.REFUSED, State.UNKNOWN)
+        if message.recipient == recipient
+    ]
+    for message in given_up:
+        otherwise, items = archive.came_otherwise(message)
+        if message.day != given_up[-1].day or (otherwise and otherwise == items):
+            continue
+        state = State.REFUSED if otherwise else State.QUEUED
+        archive.move(message, state, reason=message.reason, now=order.now, told=True)
+
+
+def _deliver(
     readings: Readings, archive: Archive | None, order: Order, desk: Desk, report: Report
 ) -> None:
+    if archive:
+        archive.join(order.recipients, now=order.now)
     shares = choose(readings.documents, archive, order)
-    if order.dry_run:
-        desk.plan(readings.documents, shares)
-        return
-    if not shares:
-        desk.say("Sent already." if _is_served(archive, order) else "Nothing new.")
-        return
-    edition_of = make_editions(shares, readings, archive, order, desk)
+    edition_of = _make(shares, readings, archive, order, desk) if shares else {}
     report.editions = tuple(edition_of.values())
-    if order.envelopes:
+    if not edition_of:
+        desk.say("Sent already." if _is_served(archive, order) else "Nothing new.")
+    elif order.envelopes:
         assert archive
         _queue(edition_of, archive, order, desk)
         report.fates |= desk.send(archive).fates
-        return
-    (edition,) = report.editions
-    desk.write(edition)
-    if archive:
-        (number,) = archive.store([(stored(edition, order.now), ())])
-        archive.deliver(number, now=order.now)
-
-
-def _settle(archive: Archive, order: Order, desk: Desk, report: Report) -> None:
-    """Tell what nobody was told yet, and send what waits; `force` puts more into the outbox."""
-    if not order.envelopes:
-        told = Sendings()
-        tell_untold(archive, desk.tell, told)
-        report.fates |= told.fates
-        return
-    if order.force:
-        for message in archive.messages(State.REFUSED, State.UNKNOWN):
-            if message.recipient in order.envelopes and not archive.is_superseded(message):
-                archive.move(message, State.QUEUED, now=order.now)
-    report.fates |= desk.send(archive).fates
+    else:
+        (edition,) = report.editions
+        desk.write(edition)
+        if archive:
+            (number,) = archive.store([(stored(edition, order.now), ())])
+            archive.deliver(number, now=order.now)
 
 
 def _catch_up(archive: Archive, documents: Iterable[Document], order: Order, desk: Desk) -> None:
     identities = news_of(documents)
-    fresh = archive.new_for(OUTPUT, identities)
     if order.dry_run:
-        desk.warn(f"{len(fresh)} items would count as delivered.")
+        desk.warn(f"{len(identities)} items would count as delivered.")
         return
     archive.catch_up(identities, [OUTPUT, *order.envelopes], now=order.now)
     desk.say(f"{len(identities)} items count as delivered now.")
@@ -199,23 +212,31 @@ def choose(
 ) -> tuple[Share, ...]:
     """Who gets which items: what is new for a recipient or all, and what was refused before.
 
-    Nobody gets a second message for a date, or an edition without items unless it was asked for.
+    Nobody gets a second message for a date, or a mail without items unless it was asked for.
     """
     here = news_of(documents)
-    shares: dict[tuple[str, ...], list[str]] = {}
-    for recipient in order.envelopes or (OUTPUT,):
+    since = order.day - timedelta(days=_OWED_DAYS)
+    shares: dict[tuple[tuple[str, ...], tuple[tuple[str, tuple[int, ...]], ...]], list[str]] = {}
+    for recipient in order.recipients:
         if order.envelopes and archive and archive.has_message(order.day, recipient):
             continue
-        owed = archive.owed(recipient) if archive else {}
+        owed = archive.owed(recipient, since=since) if archive else {}
+        owed = dict(list(owed.items())[-_MOST_OWED:])
         new = archive.new_for(recipient, here) if archive and order.new else set(here)
         wanted = tuple(dict.fromkeys([*owed, *(each for each in here if each in new)]))
         wanted = wanted[: order.limit] if order.limit else wanted
-        if wanted or order.even_if_empty or not order.new:
-            shares.setdefault(wanted, []).append(recipient)
+        if wanted or order.even_if_empty or not (order.new or order.envelopes):
+            taken = tuple((each, numbers) for each, numbers in owed.items() if each in wanted)
+            shares.setdefault((wanted, taken), []).append(recipient)
     return tuple(
-        Share(recipients=tuple(recipients), identities=identities)
-        for identities, recipients in shares.items()
+        Share(recipients=tuple(recipients), identities=identities, owed=owed)
+        for (identities, owed), recipients in shares.items()
     )
+
+
+_OWED_DAYS = 14
+_MOST_OWED = 200
+"""What was refused longer ago, or is more, is settled: a dead address, or stale news."""
 
 
 def _is_served(archive: Archive | None, order: Order) -> bool:
@@ -225,49 +246,26 @@ def _is_served(archive: Archive | None, order: Order) -> bool:
     return all(archive.has_message(order.day, recipient) for recipient in order.envelopes)
 
 
-def make_editions(
+def _make(
     shares: Sequence[Share], readings: Readings, archive: Archive | None, order: Order, desk: Desk
 ) -> dict[Share, Edition]:
-    """One edition of all that anybody gets, and of that what each share has."""
+    """One edition of all that anybody gets, and of that what each share has.
+
+    What is owed and cannot be had again counts as delivered, or it would be missed every day; a
+    share of which nothing is left gets no edition.
+    """
     wanted = {each for share in shares for each in share.identities}
     unwanted = news_of(readings.documents).keys() - wanted
     documents = select_items(readings.documents, keep=lambda each: each not in unwanted)
     edition = desk.make(documents, readings)
-    missing = wanted - {entry.identity for entry in edition.entries}
-    earlier = _earlier(shares, missing, archive, desk) if archive and missing else ()
+    edition_of = divide(edition, shares, archive, words=order.words, warn=desk.warn)
+    for share, part in edition_of.items():
+        had = {entry.identity for entry in part.entries}
+        if archive and (lost := [each for each, _ in share.owed if each not in had]):
+            archive.count_delivered(lost, share.recipients, now=order.now)
     return {
-        share: excerpt(edition, set(share.identities), earlier=earlier, words=order.words)
-        for share in shares
+        share: part for share, part in edition_of.items() if part.entries or not share.identities
     }
-
-
-def _earlier(
-    shares: Sequence[Share], missing: set[str], archive: Archive, desk: Desk
-) -> tuple[Entry, ...]:
-    """Entries of past editions that are owed to somebody and in no source any more."""
-    owed: dict[str, int] = {}
-    for share in shares:
-        for recipient in share.recipients:
-            owed |= archive.owed(recipient)
-    found: dict[str, Entry] = {}
-    for number in sorted({owed[each] for each in missing if each in owed}):
-        try:
-            edition = past_edition(archive, number)
-        except ArchiveError as error:
-            desk.warn(str(error))
-            continue
-        entries = edition.entries if edition else ()
-        found |= {entry.identity: entry for entry in entries if entry.identity in missing}
-    return tuple(found[each] for each in owed if each in found)
-
-
-def past_edition(archive: Archive, number: int) -> Edition | None:
-    """The edition with this number, or None. Raises `ArchiveError` where it is damaged."""
-    document = archive.document(number)
-    try:
-        return edition_from_json(document) if document is not None else None
-    except (ValueError, LookupError, TypeError, AttributeError, RecursionError) as error:
-        raise archive.damage(f"edition {number}") from error
 
 
 def _queue(edition_of: Mapping[Share, Edition], archive: Archive, order: Order, desk: Desk) -> None:
@@ -288,22 +286,3 @@ def _queue(edition_of: Mapping[Share, Edition], archive: Archive, order: Order, 
         ]
         editions.append((stored(edition, order.now), messages))
     archive.store(editions)
-
-
-def stored(edition: Edition, now: datetime) -> StoredEdition:
-    """An edition as the archive keeps it."""
-    return StoredEdition(
-        day=edition.day,
-        title=edition.title,
-        created=now,
-        document=edition_as_json(edition),
-        items=tuple(
-            StoredItem(
-                identity=entry.identity,
-                number=entry.number,
-                dutch="\n".join(part.dutch for part in entry.passages),
-                english="\n".join(part.english for part in entry.passages),
-            )
-            for entry in edition.entries
-        ),
-    )

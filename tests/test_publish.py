@@ -14,10 +14,11 @@ from digest.archive.values import State, StoredMessage
 from digest.article import Document
 from digest.delivery.transport import Outcome, Receipt
 from digest.edition import Edition
+from digest.editions import Share
 from digest.errors import InputError, MissingInput
 from digest.outbox import Clock, Fate, Sendings, send_outbox
 from digest.pipeline import EditionOptions, make_edition
-from digest.publish import Desk, Order, Report, Share, publish
+from digest.publish import Desk, Order, Report, publish
 from digest.rendering.message import SUBJECT, Envelope
 from digest.sources.files import Readings
 from digest.sources.wire import parse_wire
@@ -266,7 +267,7 @@ def test_what_became_of_it_is_told_and_decides_the_exit_code(
 def test_a_run_that_only_writes_tells_what_nobody_heard_yet(morning: Morning) -> None:
     morning.receipts[A] = [NEVER]
     deaf = replace(morning.desk(), tell=lambda *_: False)
-    morning.tell = deaf.tell  # type: ignore[method-assign]
+    morning.tell = deaf.tell  # type: ignore[method-assign,assignment]
     morning.order(A)
     del morning.tell
     assert morning.order(day=1).exit_code() == 3
@@ -298,6 +299,67 @@ def test_a_limit_leaves_the_rest_for_later_for_everybody(morning: Morning) -> No
     assert morning.carried == [(A, ("Brug",)), (B, ("Brug",)), (A, ("Trein",)), (B, ("Trein",))]
 
 
+def test_who_is_new_on_a_quiet_day_gets_what_comes_next(morning: Morning) -> None:
+    morning.order(A)
+    for day in range(1, 3):
+        morning.order(B, day=day)
+        morning.order(day=day)
+        morning.news.append(f"Dag{day}")
+        morning.order(A, day=day)
+    assert morning.written == [("Dag1",)]
+    morning.order(B, day=3)
+    assert [items for who, items in morning.carried if who == B] == [("Dag1",), ("Dag2",)]
+
+
+def test_a_dead_address_does_not_gather_news_for_ever(morning: Morning) -> None:
+    morning.receipts[A] = [NEVER] * 40
+    for day in range(40):
+        morning.news = [f"Dag{day}"]
+        morning.order(A, day=day)
+    morning.news = ["Nu"]
+    morning.order(A, day=40)
+    assert morning.carried == [(A, (*(f"Dag{day}" for day in range(26, 40)), "Nu"))]
+
+
+def test_what_was_stopped_is_named_by_the_next_run_whatever_it_does(morning: Morning) -> None:
+    morning.receipts[A] = [LATER]
+    morning.order(A)
+    with closing(morning.archived()) as archive:
+        (queued,) = archive.messages(State.QUEUED)
+        archive.move(queued, State.SENDING, now=AS_OF)
+    assert morning.order(day=1, new=False).exit_code() == 3
+    assert any(f"{A} unknown stopped while sending" in line for line in morning.told)
+    with closing(morning.archived()) as archive:
+        assert len(archive.list_editions(9)) == 1  # and keeps nothing of its own
+
+
+def test_catching_up_sends_nothing(morning: Morning) -> None:
+    morning.receipts[A] = [LATER]
+    morning.order(A)
+    morning.order(A, B, day=1, catch_up=True)
+    assert morning.carried == []
+
+
+def test_force_sends_the_rest_of_what_came_in_part(morning: Morning) -> None:
+    morning.receipts[A] = [NOBODY_KNOWS]
+    morning.order(A)
+    morning.news = ["Trein"]
+    morning.order(A, day=1, new=False)
+    morning.news = ["Schip"]
+    morning.order(A, day=1, force=True)
+    morning.order(A, day=2)
+    assert morning.carried[1:] == [(A, ("Trein",)), (A, ("Brug", "Schip"))]
+
+
+def test_force_does_not_reach_further_back_than_the_last_message(morning: Morning) -> None:
+    morning.receipts[A] = [NOBODY_KNOWS, NOBODY_KNOWS]
+    morning.order(A)
+    morning.news = ["Schip"]
+    morning.order(A, day=1)
+    morning.order(A, day=1, force=True)
+    assert morning.carried[2:] == [(A, ("Schip",))]
+
+
 def test_a_damaged_edition_costs_what_is_owed_of_it_and_a_line(morning: Morning) -> None:
     morning.receipts[A] = [NEVER]
     morning.order(A)
@@ -308,6 +370,9 @@ def test_a_damaged_edition_costs_what_is_owed_of_it_and_a_line(morning: Morning)
     morning.order(A, day=1)
     assert morning.carried == [(A, ("Schip",))]
     assert any("is damaged in edition 1" in line for line in morning.told)
+    for day in range(2, 4):
+        morning.order(A, day=day)
+    assert len(morning.carried) == 1
 
 
 def test_an_empty_edition_is_made_when_asked_for(morning: Morning) -> None:

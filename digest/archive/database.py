@@ -13,7 +13,7 @@ from contextlib import closing
 from pathlib import Path
 
 from digest.errors import ArchiveError, BusyError, OutputError
-from digest.private import private_file, private_folder
+from digest.private import make_private, private_folder
 
 VERSION = 2
 _WAIT_SECONDS = 10
@@ -58,7 +58,7 @@ CREATE TABLE delivered (
     recipient INTEGER NOT NULL REFERENCES recipient (id),
     item INTEGER NOT NULL REFERENCES item (id),
     edition INTEGER NOT NULL,
-    PRIMARY KEY (recipient, item)
+    PRIMARY KEY (recipient, item, edition)
 ) WITHOUT ROWID;
 CREATE TABLE message (
     id INTEGER PRIMARY KEY,
@@ -89,11 +89,12 @@ CREATE VIRTUAL TABLE search USING fts5 (
     tokenize = "unicode61 remove_diacritics 2"
 );
 """
-"""Version 2. `item.shown` is the first edition that had the item, 0 where it counts as delivered
-to everybody, nothing where it was only collected; `recipient.joined` is the last edition before
-the recipient came, '' is the address of standard output and files; `alias` has other names of
-an item, `collected` what was read and waits for its edition; `delivered.edition` is the edition
-that brought the item; `message.recipient` is what addresses are compared by, `message.address`
+"""Version 2. `item.shown` is the edition that first had the item, or the last one before it was
+caught up with; nothing where it was only collected. `recipient.joined` is the last edition before
+the recipient came, '' is the address of standard output and files. `alias` has other names of an
+item, `collected` what was read and waits for its edition. `delivered.edition` is the edition that
+brought the item, 0 where it only counts as delivered. `edition.name` and `message.name` tell
+editions of one date apart. `message.recipient` is what addresses are compared by, `message.address`
 how it was written."""
 
 _FROM_1 = """
@@ -115,12 +116,20 @@ INSERT INTO message
     SELECT id, edition, day, '', sender, address_key(recipient), recipient,
         CASE WHEN state = 'refused' AND reason = 'stopped while sending' THEN 'unknown'
         ELSE state END,
-        reason, state <> 'refused', changed, data FROM old_message;
-INSERT OR IGNORE INTO delivered
+        reason, NOT (state = 'refused' AND reason = 'stopped while sending'), changed, data
+    FROM old_message;
+INSERT INTO delivered
     SELECT recipient.id, edition_item.item, message.edition
     FROM message JOIN recipient ON recipient.address = message.recipient
     JOIN edition_item ON edition_item.edition = message.edition
     WHERE message.state IN ('sent', 'unknown');
+INSERT INTO delivered
+    SELECT recipient.id, item.id, 0 FROM recipient JOIN item JOIN seen
+    ON seen.identity = item.identity
+    WHERE NOT EXISTS (
+        SELECT 1 FROM message JOIN edition_item ON edition_item.edition = message.edition
+        WHERE message.recipient = recipient.address AND edition_item.item = item.id
+    );
 DROP TABLE old_message;
 DROP TABLE old_item;
 DROP TABLE seen;
@@ -139,8 +148,10 @@ def connect(path: Path, address_key: Callable[[str], str]) -> sqlite3.Connection
         _refuse_damage(path)
         if not path.exists():
             _create(path)
-        private_file(path)
+        make_private(path)
         connection = sqlite3.connect(path, timeout=_WAIT_SECONDS)
+        # One damaged text is no reason to read nothing.
+        connection.text_factory = lambda data: data.decode(errors="replace")
         try:
             _prepare(connection, path, address_key)
         except BaseException:
@@ -178,7 +189,7 @@ def _refuse_damage(path: Path) -> None:
     if path.is_file() and path.stat().st_size == 0:
         raise ArchiveError(f"The archive {path} is damaged: it is empty.", hint=_MOVE_AWAY)
     log = path.with_name(f"{path.name}-wal")
-    if not path.exists() and log.exists():
+    if log.exists() and not path.exists():  # in this order: another may begin one just now
         raise ArchiveError(
             f"The archive {path} is damaged: it is gone, but its log {log.name} is there.",
             hint=_MOVE_AWAY,

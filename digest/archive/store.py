@@ -26,6 +26,9 @@ from digest.archive.values import (
 )
 from digest.errors import ArchiveError, UsageError
 
+_STATES = {state.value: state for state in State}
+"""By what is stored; of a message whose state is damaged nobody knows."""
+
 
 class Archive:
     """The archive in one file.
@@ -64,33 +67,56 @@ class Archive:
         )
         return wanted - {identity for (identity,) in rows}
 
-    def owed(self, recipient: str) -> dict[str, int]:
-        """The items that were refused to a recipient and came with nothing since.
+    def owed(self, recipient: str, *, since: date) -> dict[str, tuple[int, ...]]:
+        """The items that were refused to a recipient, and that he has not got since.
 
-        By identity, with the newest edition that has them; the oldest item first.
+        By identity, with the editions that have them, the newest first; the oldest item first.
+        What was refused before `since` is settled: the address is dead, or the news is stale.
         """
         rows = self._select(
-            "SELECT item.identity, max(message.edition) FROM message"
+            "SELECT item.identity, group_concat(message.edition) FROM message"
             " JOIN edition_item ON edition_item.edition = message.edition"
             " JOIN item ON item.id = edition_item.item"
-            " WHERE message.recipient = ?1 AND message.state = 'refused' AND item.shown > 0"
+            " WHERE message.recipient = ?1 AND message.state = 'refused'"
             " AND item.id NOT IN (SELECT item FROM received WHERE recipient = ?1)"
             " AND item.id NOT IN (SELECT item FROM waiting WHERE recipient = ?1)"
-            " GROUP BY item.id ORDER BY item.id",
-            (recipient,),
+            " GROUP BY item.id HAVING min(message.day) >= ?2 ORDER BY item.id",
+            (recipient, since.isoformat()),
         )
-        return dict(rows)
+        return {
+            identity: tuple(sorted(map(int, editions.split(",")), reverse=True))
+            for identity, editions in rows
+        }
+
+    def count_delivered(
+        self, identities: Iterable[str], recipients: Iterable[str], *, now: datetime
+    ) -> None:
+        """Count items as delivered to these recipients, though no edition brought them."""
+        with self._transaction():
+            self._join(recipients, now)
+            self._connection.executemany(
+                "INSERT OR IGNORE INTO delivered SELECT recipient.id, item.id, 0"
+                " FROM recipient, item WHERE address = ? AND identity = ?",
+                [(recipient, identity) for recipient in recipients for identity in identities],
+            )
 
     def catch_up(
         self, identities: Iterable[str], recipients: Iterable[str], *, now: datetime
     ) -> None:
-        """Count items as delivered, to these recipients and to everybody else."""
+        """Count items as delivered, to these recipients and to all others, also later ones."""
+        identities = tuple(identities)
         with self._transaction():
             self._join(recipients, now)
             self._connection.executemany(
-                "INSERT INTO item (identity, shown, since) VALUES (?, 0, ?)"
-                " ON CONFLICT (identity) DO UPDATE SET shown = 0",
+                "INSERT INTO item (identity, shown, since)"
+                " VALUES (?, coalesce((SELECT max(id) FROM edition), 0), ?)"
+                " ON CONFLICT (identity) DO UPDATE SET shown = coalesce(shown, excluded.shown)",
                 [(identity, now.isoformat()) for identity in identities],
+            )
+            self._connection.executemany(
+                "INSERT OR IGNORE INTO delivered SELECT recipient.id, item.id, 0"
+                " FROM recipient, item WHERE identity = ?",
+                [(identity,) for identity in identities],
             )
 
     def deliver(self, edition: int, *, now: datetime) -> None:
@@ -131,6 +157,12 @@ class Archive:
         self._connection.executemany(
             "INSERT OR IGNORE INTO edition_item SELECT ?, id FROM item WHERE identity = ?",
             [(number, item.identity) for item in edition.items],
+        )
+        self._connection.executemany(  # who is sent something again may not have got it before
+            "DELETE FROM delivered WHERE edition = 0 AND recipient ="
+            " (SELECT id FROM recipient WHERE address = ?)"
+            " AND item IN (SELECT item FROM edition_item WHERE edition = ?)",
+            [(message.recipient, number) for message in messages],
         )
         self._connection.executemany(
             "INSERT INTO search (dutch, english, edition, number) VALUES (?, ?, ?, ?)",
@@ -177,12 +209,12 @@ class Archive:
             StoredMessage(
                 id=number,
                 edition=edition,
-                day=day,
-                sender=sender,
-                recipient=recipient,
-                address=address,
-                state=State(state),
-                reason=reason,
+                day=str(day),
+                sender=str(sender),
+                recipient=str(recipient),
+                address=str(address),
+                state=_STATES.get(state, State.UNKNOWN),
+                reason=str(reason),
             )
             for number, edition, day, sender, recipient, address, state, reason in rows
         )
@@ -201,12 +233,18 @@ class Archive:
         return bool(rows)
 
     def move(
-        self, message: StoredMessage, state: State, *, reason: str = "", now: datetime
+        self,
+        message: StoredMessage,
+        state: State,
+        *,
+        reason: str = "",
+        now: datetime,
+        told: bool = False,
     ) -> None:
         """Note where a message is, and with that what its recipient got.
 
-        `sent`, `unknown` and `dropped` count as delivered. A message that is queued again is not
-        delivered by what it was before.
+        `sent`, `unknown` and `dropped` count as delivered; one that is queued again, or refused
+        after all, has delivered nothing. `told`: a person knows of it already.
         """
         with self._transaction():
             self._connection.execute(
@@ -214,14 +252,14 @@ class Archive:
                 (
                     state,
                     reason,
-                    state not in {State.REFUSED, State.UNKNOWN},
+                    told or state not in {State.REFUSED, State.UNKNOWN},
                     now.isoformat(),
                     message.id,
                 ),
             )
             if state in {State.SENT, State.UNKNOWN, State.DROPPED}:
                 self._deliver(message.edition, message.recipient)
-            elif state is State.QUEUED:
+            elif state in {State.QUEUED, State.REFUSED}:
                 self._connection.execute(
                     "DELETE FROM delivered WHERE edition = ? AND recipient ="
                     " (SELECT id FROM recipient WHERE address = ?)",
@@ -233,17 +271,16 @@ class Archive:
         with self._transaction():
             self._connection.execute("UPDATE message SET told = 1 WHERE id = ?", (message.id,))
 
-    def is_superseded(self, message: StoredMessage) -> bool:
-        """Whether an item of a message came, or is on its way, with another edition."""
-        rows = self._select(
-            "SELECT 1 FROM edition_item JOIN item ON item.id = edition_item.item"
-            " WHERE edition_item.edition = ?2 AND (item.shown = 0"
-            " OR item.id IN (SELECT item FROM waiting WHERE recipient = ?1)"
-            " OR item.id IN (SELECT item FROM received WHERE recipient = ?1 AND edition <> ?2))"
-            " LIMIT 1",
+    def came_otherwise(self, message: StoredMessage) -> tuple[int, int]:
+        """How many items of a message came, or are on their way, otherwise; and how many it has."""
+        ((otherwise, items),) = self._select(
+            "SELECT total("
+            " item IN (SELECT item FROM waiting WHERE recipient = ?1)"
+            " OR item IN (SELECT item FROM received WHERE recipient = ?1 AND edition <> ?2)"
+            "), count(*) FROM edition_item WHERE edition = ?2",
             (message.recipient, message.edition),
         )
-        return bool(rows)
+        return int(otherwise), int(items)
 
     # History
 
@@ -258,9 +295,9 @@ class Archive:
         return tuple(
             Listed(
                 id=number,
-                day=day,
-                title=title,
-                items=items,
+                day=str(day),
+                title=str(title),
+                items=items if isinstance(items, int) else 0,
                 delivered=tuple((recipients or "").splitlines()),
             )
             for number, day, title, items, recipients in rows

@@ -2,6 +2,7 @@
 
 import errno
 import os
+import re
 import sys
 import traceback
 from pathlib import Path
@@ -27,7 +28,11 @@ from digest.cli.word import word
 from digest.errors import ConfigurationError, DigestError, OutputError, PipeClosed
 
 _INTERRUPTED = 130
-_STREAM_ERRORS = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EIO, errno.EBADF})
+_REFUSALS = frozenset(
+    {errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EIO, errno.EBADF, errno.EROFS, errno.EACCES}
+    | {errno.EPERM, errno.EMFILE, errno.ENFILE}
+)
+"""What a machine may refuse whatever the program does."""
 
 
 class DigestGroup(click.Group):
@@ -50,26 +55,31 @@ class DigestGroup(click.Group):
             warn("stopped.")
             code = cause.exit_code if isinstance(cause, Interrupted) else _INTERRUPTED
         except OSError as error:
-            code = _tell(_refused(error))
-        except SystemExit:  # only click's own, where help goes into a pipe that nobody reads
-            code = 0
+            if (refused := _refused(error)) is None:
+                raise
+            code = _tell(refused)
+        except SystemExit as error:  # click's own, where help goes into a pipe that nobody reads
+            code = 0 if error.code == 1 else error.code
         sys.exit(code if isinstance(code, int) else 0)
 
 
-def _refused(error: OSError) -> DigestError:
-    """What the system refuses, where no part of the program had words for it."""
+def _refused(error: OSError) -> DigestError | None:
+    """What the system refuses, where no part of the program had words for it; None for a bug."""
     reason = error.strerror or str(error)
     if "temporary directory" in reason:
         return ConfigurationError(f"{reason}.", hint="Set TMPDIR to a folder that can be written.")
-    if error.filename or error.errno not in _STREAM_ERRORS:
-        return OutputError(f"{error.filename or 'The system'}: {reason}.")
+    if error.errno not in _REFUSALS:
+        return None
+    if error.filename:
+        return OutputError(f"{error.filename}: {reason}.")
     silence(sys.stdout)
     return OutputError(f"Standard output cannot be written: {reason}.")
 
 
 def _tell(error: DigestError) -> int:
-    if "-vv" in sys.argv:
-        traceback.print_exc()
+    if any(re.fullmatch(r"-v{2,}", argument) for argument in sys.argv):
+        for line in traceback.format_exc().splitlines():
+            note(line)
     warn(error)
     if error.hint:
         note(f"        {error.hint}")

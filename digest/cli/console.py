@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 
 
 class Moment(click.ParamType[datetime]):
-    """A date with or without a time, in ISO 8601; without an offset it is Dutch time."""
+    """A date with or without a time, in ISO 8601, as Dutch time; without an offset it is that."""
 
     name = "moment"
 
@@ -35,11 +35,12 @@ class Moment(click.ParamType[datetime]):
         self, value: Any, param: click.Parameter | None, ctx: click.Context | None
     ) -> datetime:
         """The aware moment."""
+        zone = find_zone()
         try:
             moment = datetime.fromisoformat(value)
-        except ValueError:
+            return moment.astimezone(zone) if moment.tzinfo else moment.replace(tzinfo=zone)
+        except (ValueError, OverflowError):
             self.fail(f"{value!r} is not a date like 2026-11-22 or 2026-11-22T14:30.", param, ctx)
-        return moment if moment.tzinfo else moment.replace(tzinfo=find_zone())
 
 
 class Day(click.ParamType[date]):

@@ -148,14 +148,14 @@ def _check_archive(places: Folders) -> str:
         queued = archive.messages(State.QUEUED)
         for message in queued:
             archive.data(message)
-        unsettled = archive.messages(State.REFUSED, State.UNKNOWN)
-    others = f", {len(unsettled)} were refused or may have arrived" if unsettled else ""
-    return f"{len(queued)} messages wait in {places.archive}{others}"
+        others = archive.messages(State.REFUSED, State.UNKNOWN)
+    more = f", {len(others)} were refused or may have arrived" if others else ""
+    return f"{len(queued)} messages wait in {places.archive}{more}"
 
 
 def _is_kept(archive: Path) -> bool:
     """Whether there is an archive, or what is left of one."""
-    return archive.exists() or any(archive.parent.glob(f"{archive.name}*"))
+    return any(archive.parent.glob(f"{archive.name}*"))
 
 
 def _check_lock(places: Folders) -> str:

@@ -55,7 +55,7 @@ def list_editions(*, limit: int) -> None:
 @template_dir_option
 def show(*, number: int, form: str, layout: str, width: int, template_dir: Path | None) -> None:
     """Print the past edition NUMBER, as `digest history list` has it."""
-    from digest.publish import past_edition
+    from digest.editions import past_edition
     from digest.rendering.documents import Making
     from digest.rendering.environment import Templates
     from digest.rendering.view import Look

@@ -211,7 +211,7 @@ def tell(message: StoredMessage, fate: Fate, reason: str) -> bool:
 
     what = {
         Fate.DEFERRED: f"not now, the next run tries again ({reason})",
-        Fate.UNSETTLED: f"not sent, it waits until this is put right: {reason}",
+        Fate.MISCONFIGURED: f"not sent, it waits until this is put right: {reason}",
         Fate.REFUSED: f"refused ({reason}); its items come with the next edition, "
         "--force sends it again now",
         Fate.UNKNOWN: f"the message of {message.day} may have arrived or not ({reason}); it is "

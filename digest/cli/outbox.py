@@ -14,7 +14,7 @@ from digest.errors import UsageError
 
 if TYPE_CHECKING:
     from digest.archive.store import Archive
-    from digest.archive.values import StoredMessage
+    from digest.archive.values import State, StoredMessage
 
 _numbers = click.argument("numbers", nargs=-1, type=click.IntRange(1, MOST_NUMBER), required=True)
 
@@ -59,19 +59,21 @@ def drop(*, numbers: tuple[int, ...]) -> None:
     _move(numbers, State.DROPPED, {State.QUEUED, State.REFUSED, State.UNKNOWN})
 
 
-def _move(numbers: tuple[int, ...], state: str, allowed: set[str]) -> None:
-    """Move all of these messages, or none of them."""
-    from digest.archive.values import State
+def _move(numbers: tuple[int, ...], state: State, allowed: set[State]) -> None:
+    """Move all of these messages, or none; one that was stopped while sending is unknown."""
+    from digest.cli.mail import tell
     from digest.lock import hold_lock
+    from digest.outbox import Sendings, tell_untold
 
     now = datetime.now(find_zone())
     with hold_lock(folders().lock), open_archive() as archive:
+        tell_untold(archive, tell, Sendings(), now=now)
         messages = [_find(archive, number) for number in numbers]
         for message in messages:
             if message.state not in allowed:
                 raise UsageError(f"Message {message.id} is {message.state}.")
         for message in messages:
-            archive.move(message, State(state), reason=message.reason, now=now)
+            archive.move(message, state, reason=message.reason, now=now)
 
 
 def _find(archive: Archive, number: int) -> StoredMessage:

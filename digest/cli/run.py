@@ -47,7 +47,7 @@ from digest.cli.streams import note, print_document, warn
 from digest.cli.targets import check_outputs, for_target, pair_targets, render_target
 from digest.delivery.output import write_file
 from digest.edition import Alignment, Edition, Layout
-from digest.errors import UsageError
+from digest.errors import ArchiveError, BusyError, OutputError, UsageError
 from digest.plaintext import readable
 
 if TYPE_CHECKING:
@@ -57,8 +57,9 @@ if TYPE_CHECKING:
     from digest.article import Document
     from digest.cli.targets import Target
     from digest.config import Folders
+    from digest.editions import Share
     from digest.outbox import Sendings
-    from digest.publish import Order, Share
+    from digest.publish import Order
     from digest.rendering.documents import Making
     from digest.rendering.message import Envelope
     from digest.sources.files import Readings
@@ -187,25 +188,35 @@ class _Job:
 
 @contextmanager
 def _open_archive(job: _Job) -> Iterator[Archive | None]:
-    """The archive, locked, where the run needs one; for a dry run a copy of it."""
-    order = job.order
-    if not (order.new or order.catch_up or order.envelopes):
+    """The archive, locked, where the run needs one or there is one; for a dry run a copy of it."""
+    keeps = job.order.keeps
+    if not keeps and not job.places.archive.exists():
         yield None
         return
+    with ExitStack() as stack:
+        try:
+            archive = _enter_archive(stack, job)
+        except (ArchiveError, BusyError, OutputError):
+            if keeps:
+                raise
+            archive = None  # such a run would only have told what others left untold
+        yield archive
+
+
+def _enter_archive(stack: ExitStack, job: _Job) -> Archive:
     from digest.addresses import address_key
     from digest.archive.store import Archive
     from digest.lock import hold_lock
 
     path = job.places.archive
-    with ExitStack() as stack:
-        if order.dry_run:
-            scratch = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="digest-")))
-            for file in path.parent.glob(f"{path.name}*"):
-                shutil.copy(file, scratch)
-            path = scratch / path.name
-        else:
-            stack.enter_context(hold_lock(job.places.lock))
-        yield stack.enter_context(closing(Archive(path, address_key=address_key)))
+    if job.order.dry_run:
+        scratch = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="digest-")))
+        for file in path.parent.glob(f"{path.name}*"):
+            shutil.copy(file, scratch)
+        path = scratch / path.name
+    else:
+        stack.enter_context(hold_lock(job.places.lock))
+    return stack.enter_context(closing(Archive(path, address_key=address_key)))
 
 
 def _say_plan(documents: Sequence[Document], shares: Sequence[Share], job: _Job) -> None:

@@ -65,9 +65,7 @@ def cron(
 ) -> None:
     """Print lines for `crontab -e`."""
     hour, minute = at
-    command = shlex.join(["PYTHONUTF8=1", *_command(arguments)]).replace(
-        "'PYTHONUTF8=1'", "PYTHONUTF8=1"
-    )
+    command = shlex.join(["PYTHONUTF8=1", *_command(arguments)])
     if log:
         command += f" >> {shlex.quote(str(log.absolute()))} 2>&1"
     _check_line(mailto)
@@ -129,24 +127,21 @@ def _absolute(arguments: tuple[str, ...]) -> Iterator[str]:
         _check_line(argument)
         name, equals, value = argument.partition("=")
         if before:
-            yield _path(argument) if _is_path(before) else argument
+            yield str(Path(argument).absolute()) if _is_path(before) else argument
             before = None
         elif name in known and equals:
-            yield f"{name}={_path(value) if _is_path(known[name]) else value}"
+            yield f"{name}={Path(value).absolute() if _is_path(known[name]) else value}"
         elif name in known:
             flag = isinstance(known[name], click.Option) and known[name].is_flag  # type: ignore[attr-defined]
             before = None if flag else known[name]
             yield argument
         else:
-            yield argument if argument.startswith("-") else _path(argument)
+            source = not argument.startswith("-") and Path(argument).exists()
+            yield str(Path(argument).absolute()) if source else argument
 
 
 def _is_path(option: click.Parameter) -> bool:
     return isinstance(option.type, click.Path)
-
-
-def _path(text: str) -> str:
-    return str(Path(text).absolute()) if Path(text).exists() else text
 
 
 def _check_line(text: str) -> None:

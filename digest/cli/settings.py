@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import re
 import tomllib
 from datetime import date
@@ -55,6 +56,8 @@ def load_defaults(path: Path | None, root: click.Group) -> dict[str, dict[str, A
 
 def _read(file: Path) -> tuple[str, dict[str, Any]]:
     """The configuration and its values; nothing where there is no file."""
+    if str(file) == os.devnull:  # the usual way to say: none
+        return "", {}
     try:
         text = read_regular(file, _MOST_BYTES).decode()
         return text, tomllib.loads(text)

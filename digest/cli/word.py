@@ -69,7 +69,7 @@ def _lines(term: str, lexicon: Lexicon) -> Iterator[str]:
 
 def _examples(term: str, count: int) -> Iterator[str]:
     """Sentences of past editions that have a term, each with its translation."""
-    from digest.publish import past_edition
+    from digest.editions import past_edition
 
     if not folders().archive.exists():
         return

@@ -32,7 +32,9 @@ class Sendmail:
         """See `Transport.send`; the program reads the recipient from the message.
 
         It is given a file, not a pipe: it has the whole message from the start, whatever
-        becomes of this process. What it starts in turn may keep its output open.
+        becomes of this process. What it starts in turn may keep its output open. An exit code that
+        is neither 0 nor one of those above says that it did not take the message, and that
+        something has to be mended.
         """
         del recipient
         try:
@@ -50,8 +52,9 @@ class Sendmail:
                 return self._wait(process, said)
         except OSError as error:
             return Receipt(
-                outcome=Outcome.UNSETTLED,
+                outcome=Outcome.MISCONFIGURED,
                 reason=f"{self.command} cannot be run ({error.strerror})",
+                everybody=True,
             )
 
     def _wait(self, process: subprocess.Popen[bytes], said: IO[bytes]) -> Receipt:
@@ -72,7 +75,7 @@ class Sendmail:
         reason = f"{self.command} exited {code}: {_first_line(said)}"
         if code in _REFUSING:
             return Receipt(outcome=Outcome.REFUSED, reason=reason)
-        outcome = Outcome.DEFERRED if code == _LATER else Outcome.UNSETTLED
+        outcome = Outcome.DEFERRED if code == _LATER else Outcome.MISCONFIGURED
         return Receipt(outcome=outcome, reason=reason)
 
     def finish(self) -> None:

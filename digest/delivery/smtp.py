@@ -4,14 +4,16 @@ import base64
 import contextlib
 import re
 import smtplib
+import socket
 import ssl
+import threading
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from enum import StrEnum
 from pathlib import Path
 
 from digest.delivery.transport import Outcome, Receipt
-from digest.errors import BusyError
+from digest.errors import BusyError, ConfigurationError
 
 _PERMANENT = 500
 _GO_AHEAD = 354
@@ -19,14 +21,21 @@ _LEAST_AFTER_DOT = 600.0
 """Seconds; RFC 5321 (4.5.3.2.6) asks for ten minutes, since a server that has the message may
 still be busy with it."""
 _FAREWELL = 2.0
+_STEPS = 10
+"""So many times the time-out of a step may pass before the message is handed over."""
 _SETUP_CODES = frozenset({500, 502, 503, 504, 530, 534, 535, 538})
 """Replies of RFC 5321 and RFC 4954 that every recipient would meet: commands, authentication."""
 _SETUP_WORDS = re.compile(
-    rb"\brelay|authenticat|\bauth\b|log ?in|5\.7\.(?:8|9|11|13)\b|client host|block(?:ed|list)"
-    rb"|black ?list|sender (?:address )?(?:rejected|denied)|not authori[sz]ed to send",
+    r"\brelay|authenticat|\bauth\b|log ?in\b|client host|blocked using|block(?:list|ed by)"
+    r"|black ?list|sender (?:address )?(?:rejected|denied)|not authori[sz]ed to send",
     re.IGNORECASE,
 )
 """What such replies say where their code is that of one recipient."""
+_ENHANCED = re.compile(r"^\s*5\.(\d{1,3})\.(\d{1,3})\b")
+_POLICY = "7"
+"""The subject of enhanced codes (RFC 3463) that speaks of security and policy; 5.1 and 5.2 are of
+one address and its mailbox."""
+_ADDRESS = re.compile(r"<[^<>]*>|\S+@\S+")
 
 
 class Security(StrEnum):
@@ -40,9 +49,9 @@ class Security(StrEnum):
 class _Fault(Exception):  # noqa: N818 - not an error of the program: why a message was not sent
     """What ends a conversation before the message is handed over."""
 
-    def __init__(self, outcome: Outcome, reason: str) -> None:
+    def __init__(self, outcome: Outcome, reason: str, *, everybody: bool = False) -> None:
         super().__init__(reason)
-        self.receipt = Receipt(outcome=outcome, reason=reason)
+        self.receipt = Receipt(outcome=outcome, reason=reason, everybody=everybody)
 
 
 @dataclass(slots=True, kw_only=True)
@@ -66,7 +75,8 @@ class Smtp:
         The reply to it decides. Without one that can be read, nobody knows.
         """
         try:
-            self._begin(sender, recipient)
+            with self._deadline(_STEPS * self.timeout):
+                self._begin(sender, recipient)
             body = re.sub(rb"(?m)^\.", b"..", message)
             self._say(body if body.endswith(b"\r\n") else body + b"\r\n")
         except _Fault as fault:
@@ -89,16 +99,35 @@ class Smtp:
             self._drop()
 
     def takes_utf8(self) -> bool:
-        """Whether the server offers SMTPUTF8. Raises `BusyError` where it cannot be asked."""
+        """See `Transport.takes_utf8`: whether the server offers SMTPUTF8."""
         try:
             return self._connect().has_extn("smtputf8")
         except _Fault as fault:
-            raise BusyError(
+            ours = fault.receipt.outcome is Outcome.MISCONFIGURED
+            raise (ConfigurationError if ours else BusyError)(
                 "The mail server cannot be asked whether it takes addresses that are not ASCII: "
                 f"{fault}."
             ) from fault
         finally:
             self.finish()
+
+    @contextlib.contextmanager
+    def _deadline(self, seconds: float) -> Iterator[None]:
+        """Cut the line after so many seconds: a reply that never ends meets no time-out."""
+
+        def cut() -> None:
+            sock = self._server and self._server.sock
+            if sock:
+                with contextlib.suppress(OSError):
+                    socket.socket.shutdown(sock, socket.SHUT_RDWR)
+
+        timer = threading.Timer(seconds, cut)
+        timer.daemon = True
+        timer.start()
+        try:
+            yield
+        finally:
+            timer.cancel()
 
     def _drop(self) -> None:
         server, self._server = self._server, None
@@ -119,12 +148,20 @@ class Smtp:
         self._ask(lambda: server.docmd("DATA"), wanted=_GO_AHEAD)
 
     def _connect(self) -> smtplib.SMTP:
-        """A greeted server that knows who we are. Raises `_Fault`."""
+        """A greeted server that knows who we are. Raises `_Fault`, of what everybody would meet."""
+        try:
+            return self._greet()
+        except _Fault as fault:
+            receipt = fault.receipt
+            raise _Fault(receipt.outcome, receipt.reason, everybody=True) from fault
+
+    def _greet(self) -> smtplib.SMTP:
         try:
             context = ssl.create_default_context(cafile=self.authorities)
         except OSError as error:
             raise _Fault(
-                Outcome.UNSETTLED, f"no certificates can be read in {self.authorities} ({error})"
+                Outcome.MISCONFIGURED,
+                f"no certificates can be read in {self.authorities} ({error})",
             ) from error
         with self._faults():
             self._server = server = (
@@ -147,7 +184,7 @@ class Smtp:
         # smtplib knows ASCII only; PLAIN is UTF-8 (RFC 4616).
         if "PLAIN" not in server.esmtp_features.get("auth", "").upper().split():
             raise _Fault(
-                Outcome.UNSETTLED, f"{self.host} takes no name or password that is not ASCII"
+                Outcome.MISCONFIGURED, f"{self.host} takes no name or password that is not ASCII"
             )
         secret = base64.b64encode(f"\0{self.user}\0{self.password}".encode()).decode()
         self._ask(lambda: server.docmd("AUTH", f"PLAIN {secret}"), everybody=True)
@@ -166,12 +203,13 @@ class Smtp:
         raise self._refusal(code, said, everybody=everybody)
 
     def _refusal(self, code: int, said: bytes | str, *, everybody: bool) -> _Fault:
-        told = said if isinstance(said, bytes) else said.encode(errors="replace")
-        reason = f"{self.host}: {code} {_text(said)}"
+        text = _text(said)
+        reason = f"{self.host}: {code} {text}"
         if not _PERMANENT <= code < 600:  # noqa: PLR2004 - permanent negative completion
-            return _Fault(Outcome.DEFERRED, reason)
-        ours = everybody or code in _SETUP_CODES or bool(_SETUP_WORDS.search(told))
-        return _Fault(Outcome.UNSETTLED if ours else Outcome.REFUSED, reason)
+            return _Fault(Outcome.DEFERRED, reason, everybody=everybody)
+        if everybody or code in _SETUP_CODES or _is_ours(text):
+            return _Fault(Outcome.MISCONFIGURED, reason, everybody=everybody)
+        return _Fault(Outcome.REFUSED, reason)
 
     def _say(self, data: bytes) -> None:
         with self._faults():
@@ -187,23 +225,24 @@ class Smtp:
             raise self._refusal(error.smtp_code, error.smtp_error, everybody=True) from error
         except ssl.SSLCertVerificationError as error:
             raise _Fault(
-                Outcome.UNSETTLED,
+                Outcome.MISCONFIGURED,
                 f"the certificate of {self.host} is not trusted ({error.verify_message})",
             ) from error
         except smtplib.SMTPNotSupportedError as error:
-            raise _Fault(Outcome.UNSETTLED, f"{self.host}: {error}") from error
+            raise _Fault(Outcome.MISCONFIGURED, f"{self.host}: {error}") from error
         except (ssl.SSLEOFError, ssl.SSLZeroReturnError, TimeoutError) as error:
             raise _Fault(Outcome.DEFERRED, self._at(error)) from error
         except ssl.SSLError as error:
             raise _Fault(
-                Outcome.UNSETTLED, f"no TLS with {self.host}:{self.port} ({error.reason or error})"
+                Outcome.MISCONFIGURED,
+                f"no TLS with {self.host}:{self.port} ({error.reason or error})",
             ) from error
         except (OSError, smtplib.SMTPException) as error:
             if type(error) is smtplib.SMTPException:  # no way to log in that both know
-                raise _Fault(Outcome.UNSETTLED, f"{self.host}: {error}") from error
+                raise _Fault(Outcome.MISCONFIGURED, f"{self.host}: {error}") from error
             raise _Fault(Outcome.DEFERRED, self._at(error)) from error
         except (UnicodeError, ValueError) as error:
-            raise _Fault(Outcome.UNSETTLED, f"{self.host}: {error}") from error
+            raise _Fault(Outcome.MISCONFIGURED, f"{self.host}: {error}") from error
 
     def _at(self, error: Exception) -> str:
         reason = getattr(error, "strerror", None) or str(error) or type(error).__name__
@@ -215,9 +254,11 @@ class Smtp:
         assert server
         assert server.sock
         try:
-            server.sock.settimeout(max(self.timeout, _LEAST_AFTER_DOT))
-            server.send(b".\r\n")
-            code, said = server.getreply()
+            patience = max(self.timeout, _LEAST_AFTER_DOT)
+            server.sock.settimeout(patience)
+            with self._deadline(2 * patience):
+                server.send(b".\r\n")
+                code, said = server.getreply()
         except (OSError, smtplib.SMTPException, ValueError) as error:
             return Receipt(outcome=Outcome.UNKNOWN, reason=f"no answer from {self._at(error)}")
         if 200 <= code < 300:  # noqa: PLR2004 - positive completion
@@ -227,6 +268,13 @@ class Smtp:
         return Receipt(
             outcome=Outcome.UNKNOWN, reason=f"{self.host} gave no answer that can be read"
         )
+
+
+def _is_ours(text: str) -> bool:
+    """Whether a refusal speaks of us, and not of the address that it repeats."""
+    if (enhanced := _ENHANCED.match(text)) and enhanced[1] != _POLICY:
+        return False
+    return bool(_SETUP_WORDS.search(_ADDRESS.sub(" ", text)))
 
 
 def _text(said: bytes | str) -> str:

@@ -10,22 +10,26 @@ class Outcome(StrEnum):
     """What came of a message.
 
     Sent; not now, but perhaps later; refused for this recipient, for good; unknown: it may have
-    arrived; unsettled: not sent, since something in our own set-up is wrong.
+    arrived; misconfigured: not sent, since something in our own set-up is wrong.
     """
 
     SENT = "sent"
     DEFERRED = "deferred"
     REFUSED = "refused"
     UNKNOWN = "unknown"
-    UNSETTLED = "unsettled"
+    MISCONFIGURED = "misconfigured"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Receipt:
-    """What came of a message; the reason is one phrase, empty when it was sent."""
+    """What came of a message; the reason is one phrase, empty when it was sent.
+
+    `everybody`: it was met before any recipient was named, and the next message would meet it too.
+    """
 
     outcome: Outcome
     reason: str = ""
+    everybody: bool = False
 
 
 class Transport(Protocol):
@@ -46,5 +50,6 @@ class Transport(Protocol):
     def takes_utf8(self) -> bool:
         """Whether it sends to addresses that are not ASCII before the `@`.
 
-        Raises `BusyError` where that cannot be asked now.
+        Raises `BusyError` where that cannot be asked now, `ConfigurationError` where something
+        has to be mended first.
         """

@@ -79,8 +79,12 @@ class Sandbox(ImmutableSandboxedEnvironment):
         numbers = [each for each in (left, right) if isinstance(each, int | float)]
         if operator == "**" and (len(numbers) < 2 or abs(right) > _MOST_EXPONENT):  # noqa: PLR2004 - both
             raise _too_much(f"{left!r:.20} ** {right!r:.20}")
-        if operator == "*" and len(numbers) == 1 and numbers[0] > _MOST_REPEATS:
-            raise _too_much(f"repeating {numbers[0]} times")
+        if operator == "*" and len(numbers) == 1:
+            text = right if left is numbers[0] else left
+            if numbers[0] > _MOST_REPEATS or len(text) * numbers[0] > _MOST_TEXT:
+                raise _too_much(f"repeating {numbers[0]} times")
+        if any(isinstance(each, int) and each.bit_length() > _MOST_BITS for each in numbers):
+            raise _too_much("a number of so many digits")
         if operator == "%" and isinstance(left, str):
             _check_format(left)
         return _bounded(super().call_binop(context, operator, left, right))
@@ -108,6 +112,7 @@ class Sandbox(ImmutableSandboxedEnvironment):
 
 _MOST_TEXT = 20_000_000
 _MOST_NUMBER = 1_000_000
+_MOST_BITS = 10_000
 _WIDTH = re.compile(r"%[-+ #0]{0,5}\d{7}|\{[^{}]{0,80}:[^{}]{0,80}?\d{7}")
 
 

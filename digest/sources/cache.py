@@ -55,10 +55,11 @@ class Cache:
         except OSError:
             body = b""
         failures = values.get("failures", 0)
+        whole = bool(body) and values.get("body") == hashlib.sha256(body).hexdigest()
         return Notes(
-            body=body,
-            etag=_mark(values.get("etag")),
-            modified=_mark(values.get("modified")),
+            body=body if whole else b"",
+            etag=_mark(values.get("etag")) if whole else "",
+            modified=_mark(values.get("modified")) if whole else "",
             failures=failures if type(failures) is int and failures >= 0 else 0,
         )
 
@@ -73,10 +74,14 @@ class Cache:
         """Keep what a source gave."""
         self._write(self._file(location, "body"), body)
 
-    def note(self, location: str, *, etag: str, modified: str, failures: int) -> None:
-        """Keep the marks of a source and its failures in a row."""
+    def note(self, location: str, body: bytes, *, etag: str, modified: str, failures: int) -> None:
+        """Keep the marks of what a source gave last, and its failures in a row.
+
+        The marks hold for this body alone: another run may have kept another one meanwhile.
+        """
         notes = {
             "location": self._public(location),
+            "body": hashlib.sha256(body).hexdigest(),
             "etag": etag,
             "modified": modified,
             "failures": failures,
@@ -94,6 +99,9 @@ class Cache:
         try:
             private_folder(self._folder.parent)
             private_folder(self._folder)
+            body = path.with_suffix(".body")
+            if body.exists():
+                make_private(body)
             handle, name = tempfile.mkstemp(prefix=".", suffix=".new", dir=self._folder)
             try:
                 with os.fdopen(handle, "wb") as beside:

@@ -133,10 +133,12 @@ def _read_stdin(reading: Reading) -> bytes:
 
 
 def is_file_of(path: Path, spec: SourceSpec) -> bool:
-    """Whether a path leads to a file of a source."""
-    if spec.location == STANDARD_INPUT or is_web(spec.location) or not path.is_file():
-        return False
+    """Whether a path leads to a file of a source, standard input too."""
     try:
+        if is_web(spec.location) or not path.is_file():
+            return False
+        if spec.location == STANDARD_INPUT:
+            return os.path.samestat(os.fstat(0), path.stat())
         return any(path.samefile(file) for file in find_files(spec.location, []))
     except (InputError, OSError):
         return False
@@ -163,7 +165,7 @@ def _find_files(location: str, failures: list[InputError]) -> Iterator[Path]:
     there = _is_there(path)
     if not there and glob.has_magic(location):
         matches = sorted(glob.glob(str(path), recursive=True))  # noqa: PTH207 - absolute patterns too
-        files = [file for match in matches if (file := Path(match)).is_file()]
+        files = [file for match in matches if not os.path.isdir(file := Path(match))]  # noqa: PTH112 - which says no where it may not look
         if not files:
             raise MissingInput(
                 public_address(readable(location)), "matches no file", hint="Check the pattern."
@@ -208,8 +210,12 @@ def _walk(folder: Path, failures: list[InputError]) -> Iterator[Path]:
         folders[:] = [name for name in folders if not name.startswith(".")]
         for name in names:
             path = Path(parent) / name
-            if not name.startswith(".") and path.is_file() and _is_news(path):
-                yield path
+            try:
+                if not name.startswith(".") and path.is_file() and _is_news(path):
+                    yield path
+            except OSError as error:
+                error.filename = str(path)
+                refuse(error)
 
 
 def _is_news(path: Path) -> bool:

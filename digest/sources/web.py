@@ -72,7 +72,10 @@ def public_address(location: str) -> str:
 
     Also one whose scheme is mistyped, or none that is read.
     """
-    return re.sub(r"^([A-Za-z][\w+.-]*:/{0,2})[^/?#]*@", r"\1", location)
+    shown = re.sub(r"^(\s*[A-Za-z][\w+.-]*:/{0,2})[^/?#]*@", r"\1", location)
+    # A password with a slash or the like is not what the standard asks for, and all the same one;
+    # digits after the colon are a port.
+    return re.sub(r"^(\s*\w+://)[^/?#@\s]*:(?!\d*(?:[/?#]|$))\S*@", r"\1", shown)
 
 
 def resolve_host(host: str) -> list[str]:
@@ -121,14 +124,18 @@ def _settle(location: str, answer: _Answer, notes: Notes, cache: Cache) -> Fetch
     """What an answer is worth, noted in the cache."""
     if answer.failure:
         failures = notes.failures + 1
-        cache.note(location, etag=notes.etag, modified=notes.modified, failures=failures)
+        _note(cache, location, notes, failures)
         return Fetched(data=notes.body, failure=answer.failure, failures=failures)
     if answer.data is None:
-        cache.note(location, etag=notes.etag, modified=notes.modified, failures=0)
+        _note(cache, location, notes, 0)
         return Fetched(data=notes.body)
     cache.keep(location, answer.data)
-    cache.note(location, etag=answer.etag, modified=answer.modified, failures=0)
+    _note(cache, location, Notes(body=answer.data, etag=answer.etag, modified=answer.modified), 0)
     return Fetched(data=answer.data)
+
+
+def _note(cache: Cache, location: str, notes: Notes, failures: int) -> None:
+    cache.note(location, notes.body, etag=notes.etag, modified=notes.modified, failures=failures)
 
 
 @dataclass(frozen=True, slots=True)
@@ -172,6 +179,7 @@ class _Asking:
                         stream=True,
                         timeout=_PART_TIMEOUT,
                     ) as response:
+                        self._check_peer(address, response)
                         if response.status_code not in _MOVED:
                             return self._read(response)
                         address = self._follow(address, response.headers.get("Location", ""))
@@ -218,15 +226,35 @@ class _Asking:
         # Headers are Latin-1 to the library, and mostly UTF-8 to those who write them.
         where = urljoin(address, target.encode("latin-1").decode("utf-8", "replace"))
         host = _host(where)
-        if not is_web(where) or not host:
+        # Libraries do not agree on where the host ends in an address with such signs.
+        odd = re.search(r"[\\\s\x00-\x20]|//[^/?#]*@", where)
+        if not is_web(where) or not host or odd:
             raise self._failure(f"it redirects to {where:.80}, which is no web address")
-        if (
-            host not in self.named
-            and _is_public(_host(address), self.resolve)
-            and not _is_public(host, self.resolve)
-        ):
+        if self._is_guarded(host, address) and not _is_public(host, self.resolve):
             raise self._failure(f"it redirects to {host}, which is not a public address")
         return where
+
+    def _is_guarded(self, host: str, address: str) -> bool:
+        """Whether a host may only be reached where it is public: a public one leads to it."""
+        return host not in self.named and _is_public(_host(address), self.resolve)
+
+    def _check_peer(self, address: str, response: Any) -> None:
+        """Look at where the connection really goes: names can mean something else a moment later.
+
+        A proxy is asked in our place, and knows itself whom it may ask.
+        """
+        host = _host(address)
+        sock = getattr(getattr(response.raw, "_connection", None), "sock", None)
+        if host in self.named or sock is None or self._has_proxy(address):
+            return
+        peer = sock.getpeername()[0]
+        if _is_public(_host(self.location), self.resolve) and not _is_public(peer, _itself):
+            raise self._failure(f"it redirects to {host}, which is not a public address")
+
+    def _has_proxy(self, address: str) -> bool:
+        from requests.utils import get_environ_proxies, select_proxy  # noqa: PLC0415 - as requests
+
+        return bool(select_proxy(address, get_environ_proxies(address)))
 
     def _failure(self, reason: str) -> InputError:
         return InputError(public_address(self.location), reason)
@@ -236,14 +264,29 @@ def _is_public(host: str, resolve: Resolve) -> bool:
     """Whether all addresses of a host are such that anybody can reach."""
     try:
         found = [ipaddress.ip_address(address.partition("%")[0]) for address in resolve(host)]
-    except (OSError, UnicodeError):
-        return True  # there is none, and so nothing to protect
-    return all(_is_global(address) for address in found)
+    except (OSError, ValueError):
+        return False  # nobody knows what it will be
+    return bool(found) and all(_is_global(address) for address in found)
+
+
+def _itself(address: str) -> list[str]:
+    return [address]
 
 
 def _is_global(address: ipaddress.IPv4Address | ipaddress.IPv6Address) -> bool:
-    mapped = getattr(address, "ipv4_mapped", None) or getattr(address, "sixtofour", None)
-    return (mapped or address).is_global and not address.is_multicast
+    if isinstance(address, ipaddress.IPv6Address):
+        inside = address.ipv4_mapped or address.sixtofour
+        if not inside and any(address in network for network in _EMBEDDING):
+            inside = ipaddress.IPv4Address(int(address) & 0xFFFFFFFF)
+        if inside:
+            return _is_global(inside)
+        if address.is_site_local:
+            return False
+    return address.is_global and not address.is_multicast
+
+
+_EMBEDDING = (ipaddress.IPv6Network("64:ff9b::/96"), ipaddress.IPv6Network("::/96"))
+"""What has an IPv4 address in its last four bytes: NAT64 (RFC 6052), the old compatible form."""
 
 
 def _host(location: str) -> str:

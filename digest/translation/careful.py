@@ -27,11 +27,23 @@ class CarefulEngine:
         self._engine = engine
         self._failed = 0
         self._works = False
+        self._error: ModelError | None = None
 
     def translate_segments(
         self, segments: Sequence[str], decoding: Decoding
     ) -> Iterator[tuple[int, tuple[Hypothesis, ...]]]:
         """See `Engine.translate_segments`; raises `ModelError` when the engine always fails."""
+        for index, hypotheses in self._halving(segments, decoding):
+            if hypotheses[0] is UNTRANSLATED:
+                self._failed += 1
+            if self._failed >= _GIVE_UP_AFTER and not self._works:
+                assert self._error
+                raise self._error
+            yield index, hypotheses
+
+    def _halving(
+        self, segments: Sequence[str], decoding: Decoding
+    ) -> Iterator[tuple[int, tuple[Hypothesis, ...]]]:
         done = set()
         try:
             for index, hypotheses in self._engine.translate_segments(segments, decoding):
@@ -39,27 +51,21 @@ class CarefulEngine:
                 self._works = True
                 yield index, hypotheses
         except ModelError as error:
+            self._error = error
             left = [index for index in range(len(segments)) if index not in done]
             if len(left) == 1:
-                yield left[0], self._in_pieces(segments[left[0]], decoding, error)
+                yield left[0], self._in_pieces(segments[left[0]], decoding)
                 return
             for half in (left[: len(left) // 2], left[len(left) // 2 :]):
-                again = self.translate_segments([segments[index] for index in half], decoding)
+                again = self._halving([segments[index] for index in half], decoding)
                 yield from ((half[position], hypotheses) for position, hypotheses in again)
 
-    def _in_pieces(
-        self, segment: str, decoding: Decoding, error: ModelError
-    ) -> tuple[Hypothesis, ...]:
+    def _in_pieces(self, segment: str, decoding: Decoding) -> tuple[Hypothesis, ...]:
         """A segment that fails alone, translated in two pieces; nothing if that fails as well."""
         pieces = _halve(segment)
-        if not pieces:
-            self._failed += 1
-            if not self._works and self._failed >= _GIVE_UP_AFTER:
-                raise error
-            return (UNTRANSLATED,)
-        answers = dict(self.translate_segments(pieces, decoding))
+        answers = dict(self._halving(pieces, decoding)) if pieces else {}
         firsts = [answers[index][0] for index in range(len(pieces))]
-        if not all(first.text for first in firsts):
+        if not firsts or not all(first.text for first in firsts):
             return (UNTRANSLATED,)
         score = sum(first.score for first in firsts) / len(firsts)
         return (Hypothesis(text=" ".join(first.text for first in firsts), score=score),)

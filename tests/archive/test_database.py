@@ -7,6 +7,7 @@ import subprocess
 import sys
 import zlib
 from contextlib import closing
+from datetime import date
 from pathlib import Path
 
 import pytest
@@ -18,8 +19,10 @@ from digest.archive.values import State
 from digest.errors import ArchiveError, BusyError
 from tests import CHECKOUT, DATA
 from tests.conftest import AS_OF
+from tests.test_outbox import edition, keep
 
-B, C = "b@x.org", "c@x.org"
+B, C, D = "b@x.org", "c@x.org", "d@x.org"
+LONG_AGO = date(2026, 1, 1)
 
 
 @pytest.fixture
@@ -41,19 +44,22 @@ def old(tmp_path: Path) -> Path:
 def test_version_1_is_carried_over_with_its_mail(old: Path) -> None:
     with closing(Archive(old, address_key=address_key)) as archive:
         by_id = {each.id: each for each in archive.messages(*State)}
-        assert [by_id[number].state for number in range(1, 6)] == [
-            "sent", "unknown", "refused", "queued", "sending",
+        assert [by_id[number].state for number in range(1, 7)] == [
+            "sent", "unknown", "refused", "queued", "sending", "refused",
         ]  # fmt: skip
-        assert [each.recipient for each in by_id.values()] == [B, C, B, B, C]
+        assert [each.recipient for each in by_id.values()] == [B, C, B, B, C, D]
         assert by_id[1].address == "B@X.org"
         assert archive.data(by_id[4]) == b"{}"
-        assert [each.id for each in archive.untold()] == [2, 3]
+        assert [each.id for each in archive.untold()] == [2]
         assert archive.document(3) == "{}"
         assert [each.edition for each in archive.search("minister", 9)] == [1]
         assert [each.id for each in archive.list_editions(9)] == [3, 2, 1]
         items = ["sent", "both", "caught up", "refused", "queued", "fresh"]
         assert archive.new_for(B, items) == {"refused", "fresh"}
-        assert archive.owed(B) == {"refused": 2}
+        assert archive.owed(B, since=LONG_AGO) == {"refused": (2,)}
+        # Somebody else got it, which counted for all: he did not.
+        assert archive.owed(D, since=LONG_AGO) == {"sent": (1,), "both": (1,)}
+        assert archive.new_for(D, items) == {"refused", "queued", "fresh"}
         assert archive.new_for("new@x.org", items) == {"fresh"}
         archive.move(by_id[4], State.SENT, now=AS_OF)
         assert archive.new_for(B, items) == {"refused", "fresh"}
@@ -66,7 +72,7 @@ def test_the_old_file_is_kept_beside_it(old: Path) -> None:
     kept = old.with_name("archive-1.sqlite3")
     with closing(sqlite3.connect(kept)) as connection:
         assert connection.execute("PRAGMA user_version").fetchone() == (1,)
-        assert connection.execute("SELECT count(*) FROM message").fetchone() == (5,)
+        assert connection.execute("SELECT count(*) FROM message").fetchone() == (6,)
     assert kept.stat().st_mode & 0o077 == 0
     assert sorted(path.name for path in old.parent.iterdir()) == [kept.name, old.name]
 
@@ -77,7 +83,7 @@ def test_a_migration_that_fails_changes_nothing(old: Path, monkeypatch: pytest.M
         Archive(old)
     monkeypatch.undo()
     with closing(Archive(old)) as archive:
-        assert len(archive.messages(*State)) == 5
+        assert len(archive.messages(*State)) == 6
 
 
 def test_a_migrated_archive_has_the_tables_of_a_new_one(old: Path, tmp_path: Path) -> None:
@@ -122,6 +128,21 @@ def test_several_processes_may_make_it_at_once(tmp_path: Path) -> None:
         assert process.communicate()[1] == b""
         assert process.returncode == 0
     assert [each.name for each in path.parent.iterdir()] == [path.name]
+
+
+def test_one_damaged_text_is_no_reason_to_read_nothing(tmp_path: Path) -> None:
+    path = tmp_path / "archive.sqlite3"
+    with closing(Archive(path)) as archive:
+        keep(archive, edition("x"), "a@x.org", "b@x.org", "c@x.org")
+        for number, change in enumerate(
+            ["address = CAST(x'ff61' AS TEXT)", "day = x'00', reason = 5", "sender = x'ff'"], 1
+        ):
+            archive._connection.execute(f"UPDATE message SET {change} WHERE id = {number}")  # noqa: S608 - ours
+        archive._connection.execute("UPDATE edition SET items = x'00', title = x'ff', day = 5")
+        archive._connection.commit()
+        assert len(archive.messages(State.QUEUED)) == 3
+        assert len(archive.list_editions(9)) == 1
+        assert archive.search("minister", 9)
 
 
 class TestDamage:

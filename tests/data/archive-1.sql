@@ -42,6 +42,8 @@ INSERT INTO message VALUES
         '2026-11-21T07:00:01+01:00', x'00'),
     (4, 3, '2026-11-22', 'n@x.org', 'b@x.org', 'queued', 'greylisted',
         '2026-11-22T07:00:01+01:00', x'00'),
-    (5, 3, '2026-11-22', 'n@x.org', 'c@x.org', 'sending', '', '2026-11-22T07:00:02+01:00', x'00');
+    (5, 3, '2026-11-22', 'n@x.org', 'c@x.org', 'sending', '', '2026-11-22T07:00:02+01:00', x'00'),
+    (6, 1, '2026-11-20', 'n@x.org', 'd@x.org', 'refused', 'no such user',
+        '2026-11-20T07:00:03+01:00', x'00');
 INSERT INTO search VALUES ('De minister', 'The minister', 1, 1);
 PRAGMA user_version = 1;

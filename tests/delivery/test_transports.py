@@ -53,7 +53,11 @@ def scripted(**replies: str) -> Iterator[tuple[Smtp, list[bytes]]]:
                 time.sleep(1.2)
             if answer in {"hang", "drop"}:
                 return False
-            self.wfile.write(answer.encode("latin-1") + b"\r\n")
+            lines, endless, _ = answer.partition("endless")
+            self.wfile.write(lines.encode("latin-1") + (b"" if endless else b"\r\n"))
+            while endless:
+                self.wfile.write(b"250-x\r\n")
+                time.sleep(0.05)
             return True
 
         def handle(self) -> None:
@@ -96,7 +100,7 @@ class TestSmtp:
             receipt = send(Smtp(**fields, user="me", password="right"))
             assert receipt.outcome is Outcome.SENT
             wrong = send(Smtp(**fields, user="me", password="wrong"))
-            assert wrong.outcome is Outcome.UNSETTLED
+            assert wrong.outcome is Outcome.MISCONFIGURED
             assert "535" in wrong.reason
             assert "wrong" not in wrong.reason
         assert len(mailbox.messages) == 1
@@ -105,14 +109,14 @@ class TestSmtp:
     def test_checks_the_certificate(self, security: Security) -> None:
         with smtp_server(security) as (mailbox, fields):
             receipt = send(Smtp(**fields | {"authorities": None}))
-        assert receipt.outcome is Outcome.UNSETTLED
+        assert receipt.outcome is Outcome.MISCONFIGURED
         assert "the certificate of localhost is not trusted" in receipt.reason
         assert mailbox.messages == []
 
     def test_does_not_speak_in_clear_to_a_server_without_starttls(self) -> None:
         with smtp_server(Security.NONE) as (mailbox, fields):
             receipt = send(Smtp(**fields | {"security": Security.STARTTLS}))
-        assert receipt.outcome is Outcome.UNSETTLED
+        assert receipt.outcome is Outcome.MISCONFIGURED
         assert "STARTTLS" in receipt.reason
         assert mailbox.messages == []
 
@@ -134,7 +138,9 @@ class TestSmtp:
             port = closed.getsockname()[1]
         smtp = Smtp(host="127.0.0.1", port=port, security=Security.NONE, timeout=2)
         assert send(smtp) == Receipt(
-            outcome=Outcome.DEFERRED, reason=f"127.0.0.1:{port}: Connection refused"
+            outcome=Outcome.DEFERRED,
+            reason=f"127.0.0.1:{port}: Connection refused",
+            everybody=True,
         )
 
     def test_a_silent_server_is_later(self) -> None:
@@ -205,13 +211,34 @@ class TestSmtp:
     def test_what_every_recipient_would_meet_is_ours_to_mend(self, verb: str, reply: str) -> None:
         with scripted(**{verb: reply}) as (smtp, _):
             receipt = send(smtp)
-        assert receipt == Receipt(outcome=Outcome.UNSETTLED, reason=f"127.0.0.1: {reply}")
+        assert receipt.outcome is Outcome.MISCONFIGURED
+        assert receipt.reason == f"127.0.0.1: {reply}"
+        assert receipt.everybody == (verb in {"banner", "mail"})
 
-    @pytest.mark.parametrize("reply", ["550 5.1.1 no such user", "552 full", "553 bad name"])
+    @pytest.mark.parametrize(
+        "reply",
+        [
+            "550 5.1.1 no such user",
+            "552 full",
+            "553 bad name",
+            "550 5.1.1 <relay@x.org> User unknown",
+            "550 <login@x.org> no such user",
+            "550 <jan@relay.example.nl> does not exist",
+            "550 auth@x.org unknown",
+            "550 5.2.1 mailbox blocked for inactivity",
+            "552 5.2.2 sender rejected, mailbox full",
+        ],
+    )
     def test_what_one_recipient_meets_is_a_refusal(self, reply: str) -> None:
         with scripted(rcpt=reply) as (smtp, taken):
             assert send(smtp).outcome is Outcome.REFUSED
         assert taken == []
+
+    def test_a_reply_that_never_ends_is_cut_off(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.setattr("digest.delivery.smtp._LEAST_AFTER_DOT", 0.5)
+        with scripted(dot="250-x\r\n" * 9 + "endless") as (smtp, taken):
+            assert send(smtp).outcome is Outcome.UNKNOWN
+        assert len(taken) == 1
 
     def test_dots_at_the_begin_of_lines_arrive(self) -> None:
         with scripted() as (smtp, taken):
@@ -260,7 +287,7 @@ class TestSmtp:
         if content is not None:
             path.write_bytes(content)
         smtp = Smtp(host="127.0.0.1", port=9, security=Security.TLS, timeout=1, authorities=path)
-        assert send(smtp).outcome is Outcome.UNSETTLED
+        assert send(smtp).outcome is Outcome.MISCONFIGURED
 
     def test_never_shows_the_password(self) -> None:
         smtp = Smtp(host="h", port=1, security=Security.TLS, timeout=1, password="secret")
@@ -324,8 +351,8 @@ class TestSendmail:
         [
             *[(code, Outcome.REFUSED) for code in (65, 67)],
             (75, Outcome.DEFERRED),
-            *[(code, Outcome.UNSETTLED) for code in (1, 2, 64, 66, *range(68, 75), 76, 77, 78)],
-            *[(code, Outcome.UNSETTLED) for code in (126, 127)],
+            *[(code, Outcome.MISCONFIGURED) for code in (1, 2, 64, 66, *range(68, 75), 76, 77, 78)],
+            *[(code, Outcome.MISCONFIGURED) for code in (126, 127)],
             *[(code, Outcome.UNKNOWN) for code in (129, 137, 143)],
         ],
     )
@@ -361,7 +388,7 @@ class TestSendmail:
 
     def test_a_missing_program_is_ours_to_mend(self, tmp_path: Path) -> None:
         receipt = send(Sendmail(command=str(tmp_path / "none"), timeout=1))
-        assert receipt.outcome is Outcome.UNSETTLED
+        assert receipt.outcome is Outcome.MISCONFIGURED
         assert "cannot be run" in receipt.reason
 
     def test_msmtp_delivers_to_a_server_with_tls(
@@ -381,7 +408,7 @@ class TestSendmail:
             msmtp = Sendmail(command="msmtp", timeout=10)
             assert send(msmtp) == Receipt(outcome=Outcome.SENT)
             mailbox.data.append("550 no")
-            assert send(msmtp).outcome is Outcome.UNSETTLED  # EX_UNAVAILABLE, whatever was said
+            assert send(msmtp).outcome is Outcome.MISCONFIGURED  # EX_UNAVAILABLE, whatever was said
         assert [recipient for recipient, _ in mailbox.messages] == ["b@example.com"]
         assert b"Hallo." in mailbox.messages[0][1]
         assert os.environ["HOME"] == str(home)

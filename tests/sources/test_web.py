@@ -190,6 +190,10 @@ class TestPrivateAddresses:
         "local.example": "fe80::1%eth0",
         "shared.example": "100.64.0.1",
         "all.example": "0.0.0.0",  # noqa: S104 - an address to be refused
+        "nat.example": "64:ff9b::7f00:1",
+        "compatible.example": "::127.0.0.1",
+        "site.example": "fec0::1",
+        "6to4.example": "2002:7f00:1::",
     }
 
     def follow(self, start: str, target: str, *named: str) -> str:
@@ -207,6 +211,33 @@ class TestPrivateAddresses:
         else:
             with pytest.raises(InputError, match="not a public address"):
                 self.follow("public.example", target)
+
+    @pytest.mark.parametrize(
+        "target",
+        [
+            r"http://127.0.0.1:80\@public.example/",
+            "http://public.example@127.0.0.1/",
+            "http://127.0.0.1\t.public.example/",
+            "http://127.0.0.1 .public.example/",
+            "http://nobody.knows.invalid/",
+        ],
+    )
+    def test_no_trick_hides_where_it_leads(self, target: str) -> None:
+        with pytest.raises(InputError):
+            self.follow("public.example", target)
+
+    def test_neither_does_a_name_that_means_something_else_later(self, tmp_path: Path) -> None:
+        good = b"HTTP/1.1 200 OK\r\nContent-Length: 200\r\n\r\n" + FEED
+        with raw_server({"/secret": good}) as (there, _):
+            target = there.replace("127.0.0.1", "localhost") + "/secret"
+            with raw_server({"/a": MOVED + f"Location: {target}\r\n\r\n".encode()}) as (here, _):
+                fetched = fetch_one(f"{here}/a", tmp_path, resolve=self.lie)
+        assert fetched.data == b""
+        assert "not a public address" in fetched.failure
+
+    def lie(self, host: str) -> list[str]:
+        """Says of every name, and of the source itself, that it is public."""
+        return ["93.184.216.34"] if host in {"127.0.0.1", "localhost"} else [host]
 
     def test_unless_a_person_named_it(self) -> None:
         target = "http://private.example/feed"
@@ -243,6 +274,25 @@ class TestSecrets:
         assert not any(b"Authorization" in request for request in asked)
 
 
+@pytest.mark.parametrize(
+    ("location", "shown"),
+    [
+        ("http://me:pw@x.org/a", "http://x.org/a"),
+        ("http://me:p#w@x.org/a", "http://x.org/a"),
+        ("http://me:p/w?q@x.org/a", "http://x.org/a"),
+        ("http://me@x.org/", "http://x.org/"),
+        (" http://me:pw@x.org/", " http://x.org/"),
+        ("ftp://me:pw@x.org/", "ftp://x.org/"),
+        ("http:me:pw@x.org/", "http:x.org/"),
+        ("https://medium.com/@user/feed", "https://medium.com/@user/feed"),
+        ("https://x.org:8080/@user", "https://x.org:8080/@user"),
+        ("articles/a@b.txt", "articles/a@b.txt"),
+    ],
+)
+def test_what_is_shown_of_a_location_has_no_password(location: str, shown: str) -> None:
+    assert public_address(location) == shown
+
+
 class TestCache:
     @pytest.mark.parametrize(
         "notes",
@@ -252,6 +302,12 @@ class TestCache:
         fetch(site, tmp_path)
         for path in tmp_path.glob("*.json"):
             path.write_text(notes)
+        assert fetch(site, tmp_path).data == FEED
+
+    def test_a_body_that_was_changed_is_asked_for_anew(self, site: Site, tmp_path: Path) -> None:
+        fetch(site, tmp_path)
+        (body,) = tmp_path.glob("*.body")
+        body.write_bytes(FEED[:5])
         assert fetch(site, tmp_path).data == FEED
 
     def test_a_folder_in_the_place_of_a_file_does_too(self, site: Site, tmp_path: Path) -> None:

@@ -59,6 +59,11 @@ def test_a_poisoned_segment_is_marked_and_the_others_are_not() -> None:
     assert all(not found[f"dit is zin {n}"].flags for n in range(20))
 
 
+def test_a_poisoned_segment_may_come_first() -> None:
+    first = "gif gif gif gif gif gif gif gif gif gif"
+    assert answers(Choosy(), [first, "goed"]) == ["", pretend_english("goed")]
+
+
 def test_an_engine_that_always_fails_is_an_error() -> None:
     with pytest.raises(ModelError, match="on demand"):
         answers(FakeEngine(fails=True), [f"zin {n}" for n in range(100)])
@@ -68,4 +73,4 @@ def test_it_gives_up_soon() -> None:
     engine = FakeEngine(fails=True)
     with pytest.raises(ModelError):
         answers(engine, [f"woord{n}" for n in range(1024)])
-    assert len(engine.calls) < 30
+    assert len(engine.calls) < 60

@@ -1,0 +1,96 @@
+"""Editions of past and present: one of all that anybody gets, excerpts of it, and the archive's."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from digest.archive.store import Archive
+from digest.archive.values import StoredEdition, StoredItem
+from digest.edition import Edition, Entry
+from digest.errors import ArchiveError
+from digest.pipeline import excerpt
+from digest.rendering.data import edition_as_json, edition_from_json
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Share:
+    """Recipients who get the same items, and these items.
+
+    By identity; those that are owed to somebody with the past editions that have them, the newest
+    first.
+    """
+
+    recipients: tuple[str, ...]
+    identities: tuple[str, ...]
+    owed: tuple[tuple[str, tuple[int, ...]], ...] = ()
+
+
+def divide(
+    edition: Edition,
+    shares: Sequence[Share],
+    archive: Archive | None,
+    *,
+    words: int,
+    warn: Callable[[str], object],
+) -> dict[Share, Edition]:
+    """What each share gets of an edition of all that is in the sources now.
+
+    What is owed and in no source any more comes from past editions. `warn` is told of what cannot
+    be had again.
+    """
+    here = {entry.identity for entry in edition.entries}
+    owed = {identity: numbers for share in shares for identity, numbers in share.owed}
+    missing = {identity: numbers for identity, numbers in owed.items() if identity not in here}
+    earlier = _earlier(archive, missing, warn) if archive and missing else ()
+    return {
+        share: excerpt(edition, set(share.identities), earlier=earlier, words=words)
+        for share in shares
+    }
+
+
+def _earlier(
+    archive: Archive, missing: dict[str, tuple[int, ...]], warn: Callable[[str], object]
+) -> tuple[Entry, ...]:
+    """Entries of past editions, each from the newest one that can be read."""
+    found: dict[str, Entry] = {}
+    editions = {number for numbers in missing.values() for number in numbers}
+    for number in sorted(editions, reverse=True):
+        wanted = {each for each, numbers in missing.items() if number in numbers} - found.keys()
+        if not wanted:
+            continue
+        try:
+            edition = past_edition(archive, number)
+        except ArchiveError as error:
+            warn(str(error))
+            continue
+        entries = edition.entries if edition else ()
+        found |= {entry.identity: entry for entry in entries if entry.identity in wanted}
+    return tuple(found[identity] for identity in missing if identity in found)
+
+
+def past_edition(archive: Archive, number: int) -> Edition | None:
+    """The edition with this number, or None. Raises `ArchiveError` where it is damaged."""
+    document = archive.document(number)
+    try:
+        return edition_from_json(document) if document is not None else None
+    except (ValueError, LookupError, TypeError, AttributeError, RecursionError) as error:
+        raise archive.damage(f"edition {number}") from error
+
+
+def stored(edition: Edition, now: datetime) -> StoredEdition:
+    """An edition as the archive keeps it."""
+    return StoredEdition(
+        day=edition.day,
+        title=edition.title,
+        created=now,
+        document=edition_as_json(edition),
+        items=tuple(
+            StoredItem(
+                identity=entry.identity,
+                number=entry.number,
+                dutch="\n".join(part.dutch for part in entry.passages),
+                english="\n".join(part.english for part in entry.passages),
+            )
+            for entry in edition.entries
+        ),
+    )

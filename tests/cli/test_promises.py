@@ -420,9 +420,10 @@ class TestStopping:
             "import hashlib\n"
             "from digest.cli.interrupt import end_soon_on_signals\n"
             "end_soon_on_signals()\n"
-            "print('ready', flush=True)\n"
             "while True:\n"
-            f"    try:\n        {busy}\n"
+            "    try:\n"
+            "        print('ready', flush=True)\n"
+            f"        {busy}\n"
             "    except BaseException: pass\n"
         )
         run = subprocess.Popen([sys.executable, "-c", code], stdout=subprocess.PIPE, cwd=CHECKOUT)

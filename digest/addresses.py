@@ -11,6 +11,7 @@ from digest.plaintext import plain_line
 _LONGEST_LOCAL = 64
 _LONGEST = 254
 _LONGEST_NAME = 200
+_LONGEST_TEXT = 1000
 
 
 def parse_address(text: str) -> Address:
@@ -18,12 +19,14 @@ def parse_address(text: str) -> Address:
 
     Raises `UsageError` for anything else, and for what is longer than RFC 5321 (4.5.3.1) allows.
     """
+    if len(text) > _LONGEST_TEXT:
+        raise UsageError(f"{text!r:.200} is longer than an address may be.")
     try:
         message = EmailMessage(policy=SMTP)
         message["To"] = text
         address: Address
         (address,) = message["To"].addresses
-    except (ValueError, IndexError, HeaderParseError, UnicodeError) as error:
+    except (ValueError, IndexError, HeaderParseError, UnicodeError, RecursionError) as error:
         raise UsageError(f"{text!r:.200} is not one mail address.") from error
     defects = [
         each for each in message["To"].defects if not isinstance(each, NonASCIILocalPartDefect)

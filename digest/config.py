@@ -1,5 +1,6 @@
 """Where things are: folders, from the environment and the place of the program itself."""
 
+import os
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import tzinfo
@@ -34,9 +35,13 @@ class Folders:
     measured: Path
     memory: Path
     archive: Path
-    lock: Path
     config: Path
     web: Path
+
+    @property
+    def lock(self) -> Path:
+        """The lock of the archive, beside where it really is."""
+        return Path(os.path.realpath(self.archive)).with_name("digest.lock")
 
     @property
     def starter(self) -> Path:
@@ -96,7 +101,6 @@ def find_folders(environment: Mapping[str, str]) -> Folders:
         measured=user_data_path("digest") / "models.json",
         memory=user_data_path("digest") / "memory.sqlite3",
         archive=user_data_path("digest") / "archive.sqlite3",
-        lock=user_data_path("digest") / "digest.lock",
         config=user_config_path("digest") / "config.toml",
         web=user_cache_path("digest") / "web",
     )

@@ -1,7 +1,6 @@
 """The command `digest`: options, wiring, errors to exit codes; nothing else."""
 
 import errno
-import os
 import re
 import sys
 import traceback
@@ -13,7 +12,6 @@ import click
 from digest import __version__
 from digest.cli.doctor import doctor
 from digest.cli.history import history
-from digest.cli.interrupt import Interrupted, end_soon_on_signals
 from digest.cli.models import models
 from digest.cli.outbox import outbox
 from digest.cli.parse import parse
@@ -26,6 +24,7 @@ from digest.cli.templates import templates
 from digest.cli.translate import translate
 from digest.cli.word import word
 from digest.errors import ConfigurationError, DigestError, OutputError, PipeClosed
+from digest.interrupt import Interrupted
 
 _INTERRUPTED = 130
 _REFUSALS = frozenset(
@@ -44,8 +43,7 @@ class DigestGroup(click.Group):
         try:
             code = super().main(*arguments, **extra)
         except click.ClickException as error:
-            error.show()
-            code = error.exit_code
+            code = _tell_usage(error)
         except PipeClosed as error:
             code = error.exit_code
         except DigestError as error:
@@ -61,6 +59,17 @@ class DigestGroup(click.Group):
         except SystemExit as error:  # click's own, where help goes into a pipe that nobody reads
             code = 0 if error.code == 1 else error.code
         sys.exit(code if isinstance(code, int) else 0)
+
+
+def _tell_usage(error: click.ClickException) -> int:
+    """As click shows it, but through the door to the terminal."""
+    context = getattr(error, "ctx", None)
+    if context:
+        note(context.get_usage())
+        note(f"Try '{context.command_path} --help' for help.")
+        note("")
+    note(f"Error: {error.format_message()}")
+    return error.exit_code
 
 
 def _refused(error: OSError) -> DigestError | None:
@@ -113,14 +122,3 @@ for _command in (
     run, parse, translate, word, models, history, outbox, schedule, templates, settings, doctor
 ):  # fmt: skip
     main.add_command(_command)
-
-
-def start() -> None:
-    """Run the command as a process of its own: signals end it, closed streams do not."""
-    for descriptor in range(3):  # or the next file that is opened would be taken for a stream
-        try:
-            os.fstat(descriptor)
-        except OSError:
-            os.open(os.devnull, os.O_RDWR)
-    end_soon_on_signals()
-    main()

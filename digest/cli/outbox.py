@@ -61,6 +61,7 @@ def drop(*, numbers: tuple[int, ...]) -> None:
 
 def _move(numbers: tuple[int, ...], state: State, allowed: set[State]) -> None:
     """Move all of these messages, or none; one that was stopped while sending is unknown."""
+    from digest.archive.values import State
     from digest.cli.mail import tell
     from digest.lock import hold_lock
     from digest.outbox import Sendings, tell_untold
@@ -72,6 +73,11 @@ def _move(numbers: tuple[int, ...], state: State, allowed: set[State]) -> None:
         for message in messages:
             if message.state not in allowed:
                 raise UsageError(f"Message {message.id} is {message.state}.")
+            if state is State.QUEUED and len(set(archive.came_otherwise(message))) == 1:
+                raise UsageError(
+                    f"What is in message {message.id} came with another edition.",
+                    hint="`digest outbox drop` takes it off the list.",
+                )
         for message in messages:
             archive.move(message, state, reason=message.reason, now=now)
 

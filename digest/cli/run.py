@@ -65,6 +65,7 @@ if TYPE_CHECKING:
     from digest.sources.files import Readings
     from digest.translation.translate import Counts
 
+_LONGEST_TITLE = 300
 TITLE = "Dutch news digest · Nederlands nieuwsoverzicht"
 
 
@@ -116,6 +117,8 @@ def run(
     if any(target.is_mail for target in targets) and not (mail.sender and mail.recipients):
         raise UsageError("A mail message needs --from and --to.")
     check_subject(mail.subject)
+    if len(title) > _LONGEST_TITLE:
+        raise UsageError(f"The title has more than {_LONGEST_TITLE} characters.")
     now = datetime.now(find_zone())
     specs = find_specs(sources, context)
     check_outputs(targets, specs)

@@ -77,14 +77,21 @@ def load_sources(path: Path | None) -> tuple[SourceSpec, ...]:
     listed = values.get("sources", [])
     specs = []
     for number, source in enumerate(listed if isinstance(listed, list) else [None]):
-        place = f"{file}, line {_source_line(text, number)}: sources"
-        if isinstance(source, str) and source:
-            specs.append(SourceSpec(location=source))
-        elif isinstance(source, dict):
-            specs += _spec_of(source, place)
-        else:
-            raise ConfigurationError(f"{place} is to be a list of texts, or tables [[sources]].")
+        try:
+            if isinstance(source, str) and source:
+                specs.append(SourceSpec(location=source))
+            elif isinstance(source, dict):
+                specs += _spec_of(source)
+            else:
+                raise _SourceError(" is to be a list of texts, or tables [[sources]].")  # noqa: TRY301 - its place is said below
+        except _SourceError as error:
+            place = f"{file}, line {_source_line(text, number)}: sources"
+            raise ConfigurationError(f"{place}{error}", hint=error.hint) from error
     return tuple(specs)
+
+
+class _SourceError(ConfigurationError):
+    """What is wrong with a source, without its place."""
 
 
 _SOURCE_KEYS: dict[str, type | tuple[type, ...]] = {
@@ -100,7 +107,7 @@ _SOURCE_KEYS: dict[str, type | tuple[type, ...]] = {
 _MOST_NUMBER = 7 * 24 * 3600
 
 
-def _spec_of(table: dict[str, Any], place: str) -> list[SourceSpec]:
+def _spec_of(table: dict[str, Any]) -> list[SourceSpec]:
     """The source of a table, or none when it is not enabled."""
     from digest.sources.files import Kind, SourceSpec
 
@@ -109,21 +116,21 @@ def _spec_of(table: dict[str, Any], place: str) -> list[SourceSpec]:
     for key, value in values.items():
         wanted = _SOURCE_KEYS.get(key)
         if wanted is None:
-            raise ConfigurationError(
-                f"{place}: there is no setting {key}.",
+            raise _SourceError(
+                f": there is no setting {key}.",
                 hint=f"A source has enabled, {', '.join(_SOURCE_KEYS)}.",
             )
         if not isinstance(value, wanted) or isinstance(value, bool):
-            raise ConfigurationError(f"{place}: {key} is not to be {value!r}.")
+            raise _SourceError(f": {key} is not to be {value!r}.")
         if isinstance(value, int | float) and not 0 <= value < _MOST_NUMBER:
-            raise ConfigurationError(f"{place}: {key} is not to be {value}.")
+            raise _SourceError(f": {key} is not to be {value}.")
         if isinstance(value, str) and not value.isprintable():
-            raise ConfigurationError(f"{place}: {key} has characters that cannot be printed.")
+            raise _SourceError(f": {key} has characters that cannot be printed.")
     if not isinstance(enabled, bool) or not values.get("location"):
-        raise ConfigurationError(f"{place}: a source needs a location; enabled is true or false.")
+        raise _SourceError(": a source needs a location; enabled is true or false.")
     kinds = [kind.value for kind in Kind]
     if values.setdefault("kind", "auto") not in kinds:
-        raise ConfigurationError(f"{place}: kind is one of {', '.join(kinds)}.")
+        raise _SourceError(f": kind is one of {', '.join(kinds)}.")
     spec = SourceSpec(**values | {"kind": Kind(values["kind"])})
     return [spec] if enabled else []
 

@@ -16,6 +16,7 @@ _REFUSING = {65: "data error", 67: "no such user"}
 _LATER = 75
 _SIGNALLED = 128
 """A shell exits with this and the number of the signal that ended what it ran."""
+_MOST_SIGNALS = 64
 _TAIL = 2000
 
 
@@ -67,7 +68,7 @@ class Sendmail:
             return Receipt(outcome=Outcome.UNKNOWN, reason=f"{self.command} took too long")
         if code == 0:
             return Receipt(outcome=Outcome.SENT)
-        if code < 0 or code > _SIGNALLED:
+        if code < 0 or _SIGNALLED < code <= _SIGNALLED + _MOST_SIGNALS:
             number = -code if code < 0 else code - _SIGNALLED
             return Receipt(
                 outcome=Outcome.UNKNOWN, reason=f"{self.command} was ended by signal {number}"

@@ -21,8 +21,6 @@ _LEAST_AFTER_DOT = 600.0
 """Seconds; RFC 5321 (4.5.3.2.6) asks for ten minutes, since a server that has the message may
 still be busy with it."""
 _FAREWELL = 2.0
-_STEPS = 10
-"""So many times the time-out of a step may pass before the message is handed over."""
 _SETUP_CODES = frozenset({500, 502, 503, 504, 530, 534, 535, 538})
 """Replies of RFC 5321 and RFC 4954 that every recipient would meet: commands, authentication."""
 _SETUP_WORDS = re.compile(
@@ -46,6 +44,31 @@ class Security(StrEnum):
     NONE = "none"
 
 
+class _Server(smtplib.SMTP):
+    """One that cuts the line when a reply does not end: each piece of it would meet no time-out."""
+
+    patience = 0.0
+
+    def getreply(self) -> tuple[int, bytes]:
+        """See smtplib; the whole reply, within twice `patience` or the time-out of a step."""
+        timer = threading.Timer(2 * (self.patience or self.timeout), self._cut)
+        timer.daemon = True
+        timer.start()
+        try:
+            return super().getreply()
+        finally:
+            timer.cancel()
+
+    def _cut(self) -> None:
+        if self.sock:
+            with contextlib.suppress(OSError):
+                socket.socket.shutdown(self.sock, socket.SHUT_RDWR)
+
+
+class _TlsServer(_Server, smtplib.SMTP_SSL):
+    """The same, with TLS from the start."""
+
+
 class _Fault(Exception):  # noqa: N818 - not an error of the program: why a message was not sent
     """What ends a conversation before the message is handed over."""
 
@@ -65,7 +88,7 @@ class Smtp:
     user: str = ""
     password: str = field(default="", repr=False)
     authorities: Path | None = None
-    _server: smtplib.SMTP | None = field(default=None, repr=False)
+    _server: _Server | _TlsServer | None = field(default=None, repr=False)
 
     def send(
         self, message: bytes, *, sender: str, recipient: str, committing: Callable[[], None]
@@ -75,8 +98,7 @@ class Smtp:
         The reply to it decides. Without one that can be read, nobody knows.
         """
         try:
-            with self._deadline(_STEPS * self.timeout):
-                self._begin(sender, recipient)
+            self._begin(sender, recipient)
             body = re.sub(rb"(?m)^\.", b"..", message)
             self._say(body if body.endswith(b"\r\n") else body + b"\r\n")
         except _Fault as fault:
@@ -111,24 +133,6 @@ class Smtp:
         finally:
             self.finish()
 
-    @contextlib.contextmanager
-    def _deadline(self, seconds: float) -> Iterator[None]:
-        """Cut the line after so many seconds: a reply that never ends meets no time-out."""
-
-        def cut() -> None:
-            sock = self._server and self._server.sock
-            if sock:
-                with contextlib.suppress(OSError):
-                    socket.socket.shutdown(sock, socket.SHUT_RDWR)
-
-        timer = threading.Timer(seconds, cut)
-        timer.daemon = True
-        timer.start()
-        try:
-            yield
-        finally:
-            timer.cancel()
-
     def _drop(self) -> None:
         server, self._server = self._server, None
         if server:
@@ -147,7 +151,7 @@ class Smtp:
         self._ask(lambda: server.rcpt(recipient))
         self._ask(lambda: server.docmd("DATA"), wanted=_GO_AHEAD)
 
-    def _connect(self) -> smtplib.SMTP:
+    def _connect(self) -> _Server | _TlsServer:
         """A greeted server that knows who we are. Raises `_Fault`, of what everybody would meet."""
         try:
             return self._greet()
@@ -155,7 +159,7 @@ class Smtp:
             receipt = fault.receipt
             raise _Fault(receipt.outcome, receipt.reason, everybody=True) from fault
 
-    def _greet(self) -> smtplib.SMTP:
+    def _greet(self) -> _Server | _TlsServer:
         try:
             context = ssl.create_default_context(cafile=self.authorities)
         except OSError as error:
@@ -165,9 +169,9 @@ class Smtp:
             ) from error
         with self._faults():
             self._server = server = (
-                smtplib.SMTP_SSL(self.host, self.port, timeout=self.timeout, context=context)
+                _TlsServer(self.host, self.port, timeout=self.timeout, context=context)
                 if self.security is Security.TLS
-                else smtplib.SMTP(self.host, self.port, timeout=self.timeout)
+                else _Server(self.host, self.port, timeout=self.timeout)
             )
             server.ehlo_or_helo_if_needed()
             if self.security is Security.STARTTLS:
@@ -256,9 +260,9 @@ class Smtp:
         try:
             patience = max(self.timeout, _LEAST_AFTER_DOT)
             server.sock.settimeout(patience)
-            with self._deadline(2 * patience):
-                server.send(b".\r\n")
-                code, said = server.getreply()
+            server.patience = patience
+            server.send(b".\r\n")
+            code, said = server.getreply()
         except (OSError, smtplib.SMTPException, ValueError) as error:
             return Receipt(outcome=Outcome.UNKNOWN, reason=f"no answer from {self._at(error)}")
         if 200 <= code < 300:  # noqa: PLR2004 - positive completion

@@ -36,8 +36,10 @@ def make_html(edition: Edition, making: Making) -> tuple[str, str]:
             f"The html is {size // 1000} KB; Gmail clips at 102 KB. --max-size 90 shortens it."
         )
         return whole, ""
-    short = fit_size(edition, lambda version: len(make(version).encode("utf-8")), most)
-    return make(short), whole
+    short = make(fit_size(edition, lambda version: len(make(version).encode("utf-8")), most))
+    if (size := len(short.encode("utf-8"))) > most:
+        making.warn(f"The html cannot be shortened below {size // 1000} KB.")
+    return short, whole
 
 
 def make_mails(

@@ -104,7 +104,7 @@ def _named_errors(templates: Templates) -> Iterator[None]:
         frames = traceback.extract_tb(error.__traceback__)
         inside = [frame for frame in frames if str(Path(frame.filename).parent) in folders]
         place = f"{inside[-1].filename}, line {inside[-1].lineno}" if inside else str(templates)
-        raise TemplateError(f"{place}: {error}.") from error
+        raise TemplateError(f"{place}: {error or type(error).__name__}.") from error
 
 
 def inline_styles(html: str) -> str:

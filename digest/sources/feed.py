@@ -61,6 +61,9 @@ def _xml_entries(data: bytes, source: str) -> list[dict[str, Any]]:
         raise InputError(source, "declares entities of its own, which no feed needs")
     if any(len(_ATTRIBUTE.findall(tag)) > _MOST_ATTRIBUTES for tag in _TAG.findall(data)):
         raise InputError(source, "has a tag with more attributes than a feed needs")
+    if _LONG_BASE.search(data):
+        raise InputError(source, "has a base address longer than any")
+    data = _LONG_PERSON.sub(rb"\1", data)
     # A stream: bytes that are the name of a file would be opened as one.
     parsed = feedparser.parse(io.BytesIO(data), sanitize_html=False, resolve_relative_uris=False)
     if not parsed.entries and (parsed.bozo or not parsed.version):
@@ -80,6 +83,13 @@ def _xml_entries(data: bytes, source: str) -> list[dict[str, Any]]:
 
 _TAG = re.compile(rb"<[^<]*")
 _ATTRIBUTE = re.compile(rb"=[\s\0]*[\"']")
+_LONG_BASE = re.compile(rb"xml:base[\s\0]*=[\s\0]*[\"'][^\"'<]{4000}")
+_LONG_PERSON = re.compile(
+    rb"(<(?:[\w.-]{1,40}:)?(?:author|contributor|creator|editor|email|managingEditor|name|owner"
+    rb"|publisher|webMaster)\b[^<>]{0,1000}>(?:\s{0,100}<!\[CDATA\[)?[^<]{300})[^<]+",
+    re.IGNORECASE,
+)
+"""The library looks for a mail address in it in a time that grows with the square of its length."""
 _MOST_ATTRIBUTES = 1000
 """What parses XML takes a time that grows with the square of their number."""
 

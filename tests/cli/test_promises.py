@@ -18,6 +18,7 @@ import pytest
 
 from digest.archive.store import Archive
 from digest.archive.values import State
+from digest.lock import hold_lock
 from tests import CHECKOUT
 from tests.cli.test_commands import digest
 from tests.delivery.test_transports import scripted
@@ -113,6 +114,21 @@ class TestOneFate:
             assert second.returncode == 75
             first.communicate()
         assert len(taken) == 1
+
+    def test_one_archive_has_one_lock_wherever_it_is_linked_from(
+        self, articles: Path, home: Path, tmp_path: Path
+    ) -> None:
+        digest("run", articles, "--new")
+        other = tmp_path / "data" / "digest"
+        other.mkdir(parents=True)
+        archive = home / ".local" / "share" / "digest" / "archive.sqlite3"
+        (other / "archive.sqlite3").symlink_to(archive)
+        with hold_lock(archive.with_name("digest.lock")):
+            run = start(
+                "run", articles, "--new", env=os.environ | {"XDG_DATA_HOME": str(tmp_path / "data")}
+            )
+            run.communicate()
+        assert run.returncode == 75
 
     def test_a_program_that_is_too_slow_may_have_sent_it(
         self, articles: Path, tmp_path: Path
@@ -322,6 +338,17 @@ class TestTerminal:
             with terminal(*arguments) as shown:
                 assert not STEERING.search(shown), arguments
 
+    def test_neither_do_mistakes_and_traces(self, tmp_path: Path) -> None:
+        escape = "\x1b]52;c;eA==\x07"
+        for arguments in (
+            ["doctor", escape],
+            ["run", f"--{escape}"],
+            ["run", "-vv", "x.txt", "--glossary", f"/{escape}/g.csv"],
+            ["--config", str(tmp_path / escape), "run"],
+        ):
+            with terminal(*arguments) as shown:
+                assert not STEERING.search(shown), arguments
+
     def test_neither_do_replies_of_servers(self, articles: Path) -> None:
         reply = "550 5.1.1 no\x1b]52;c;x\x07\x9b such user"
         with (
@@ -384,6 +411,15 @@ class TestOutbox:
             digest("run", articles, "--new", *mail(server.port, "a@x.org", day=22))
         assert len(taken) == 1
 
+    def test_what_came_otherwise_is_not_sent_again_by_hand(self, articles: Path) -> None:
+        with scripted(rcpt="550 5.1.1 no such user") as (server, _):
+            digest("run", articles, *mail(server.port, "a@x.org"))
+        with scripted() as (server, taken):
+            digest("run", articles, "--new", *mail(server.port, "a@x.org", day=23))
+            result = digest("outbox", "retry", "1")
+        assert (result.exit_code, len(taken)) == (2, 1)
+        assert "came with another edition" in result.stderr
+
     def test_a_damaged_message_is_named_with_what_to_do(self, articles: Path, home: Path) -> None:
         with scripted(rcpt="451 later") as (server, _):
             digest("run", articles, *mail(server.port, "a@x.org"))
@@ -418,7 +454,7 @@ class TestStopping:
     def test_so_is_what_does_not_come_back_to_be_told(self, busy: str) -> None:
         code = (
             "import hashlib\n"
-            "from digest.cli.interrupt import end_soon_on_signals\n"
+            "from digest.interrupt import end_soon_on_signals\n"
             "end_soon_on_signals()\n"
             "while True:\n"
             "    try:\n"
@@ -480,7 +516,7 @@ class TestHomes:
                 "import sys, tempfile\n"
                 "def none(): raise FileNotFoundError(2, 'No usable temporary directory found')\n"
                 "tempfile.gettempdir = tempfile._gettempdir = none\n"
-                "from digest.cli import start\n"
+                "from digest.__main__ import start\n"
                 f"sys.argv[1:] = {command!r}\n"
                 "start()\n"
             )

@@ -352,7 +352,7 @@ class TestSendmail:
             *[(code, Outcome.REFUSED) for code in (65, 67)],
             (75, Outcome.DEFERRED),
             *[(code, Outcome.MISCONFIGURED) for code in (1, 2, 64, 66, *range(68, 75), 76, 77, 78)],
-            *[(code, Outcome.MISCONFIGURED) for code in (126, 127)],
+            *[(code, Outcome.MISCONFIGURED) for code in (126, 127, 200, 255)],
             *[(code, Outcome.UNKNOWN) for code in (129, 137, 143)],
         ],
     )

@@ -134,3 +134,22 @@ def test_no_bytes_break_it(data: bytes) -> None:
         except InputError:
             continue
         assert document.is_complete
+
+
+@pytest.mark.parametrize("name", ["author", "dc:creator", "managingEditor", "webMaster"])
+@pytest.mark.parametrize("wrapped", ["%s", "<![CDATA[%s]]>"])
+def test_a_name_as_long_as_a_book_costs_nothing(name: str, wrapped: str) -> None:
+    long = wrapped % ("a" * 400_000)
+    feed = (
+        "<rss version='2.0' xmlns:dc='http://purl.org/dc/elements/1.1/'><channel><item>"
+        f"<title>Kop</title><{name}>{long}</{name}></item></channel></rss>"
+    )
+    (item,) = parse_feed(feed.encode(), source="x", as_of=AS_OF, zone=ZONE).items
+    assert isinstance(item, Article)
+    assert item.headline.text == "Kop"
+
+
+def test_a_base_as_long_as_a_book_is_refused() -> None:
+    feed = f"<rss version='2.0' xml:base='http://x/{'a/' * 9000}'><channel></channel></rss>"
+    with pytest.raises(InputError, match="base address"):
+        parse_feed(feed.encode(), source="x", as_of=AS_OF, zone=ZONE)

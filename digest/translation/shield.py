@@ -44,9 +44,10 @@ def shield(text: str) -> Shielded:
     def replace(found: re.Match[str]) -> str:
         return spans.setdefault(found[0], _name(len(spans)))
 
-    if _PLACEHOLDER.search(text):
-        return Shielded(text=text, spans=())
-    return Shielded(text=_SPANS.sub(replace, text), spans=tuple(spans))
+    shielded = Shielded(text=_SPANS.sub(replace, text), spans=tuple(spans))
+    # A text with placeholders of its own, or half of one beside a span, is left as it is.
+    mistaken = _PLACEHOLDER.search(text) or unshield(shielded.text, shielded.spans) != text
+    return Shielded(text=text, spans=()) if mistaken else shielded
 
 
 def unshield(text: str, spans: tuple[str, ...]) -> str:

@@ -17,7 +17,7 @@ from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 from typing import Any
 
-from digest.errors import ModelError
+from digest.errors import ModelError, named_trouble
 from digest.translation.gguf_file import GgufFile
 
 BASE_SHA256 = "a5fd3b62230aa5ec60212297dc9d20eaa70578ac519e00d93a17e44c087a6818"
@@ -62,7 +62,8 @@ def build_starter(recipe: Path, target: Path, *, note: Callable[[str], object]) 
     `note` is told what goes on. Raises `ModelError` when the base weights cannot be had or
     are not what the recipe names; `target` then is as it was before.
     """
-    target.parent.mkdir(parents=True, exist_ok=True)
+    with named_trouble(target.parent):
+        target.parent.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(prefix=".starter-", dir=target.parent) as scratch:
         staging = Path(scratch)
         note("Fetching the base weights of the starter model (240 MB, once)")

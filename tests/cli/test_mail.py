@@ -242,17 +242,17 @@ class TestHistory:
 
 
 def test_two_runs_at_once_are_told_apart(post: Post, home: Path) -> None:
-    post.answer("sleep 2")
+    post.answer(f"touch {home}/sending; while [ ! -e {home}/told ]; do sleep 0.1; done")
     environment = os.environ | {"HOME": str(home)}
     command = [sys.executable, "-m", "digest", *map(str, post.arguments), *MORNING]
     first = subprocess.Popen(command, cwd=CHECKOUT, env=environment)
-    deadline = time.monotonic() + 20
-    lock = home / ".local" / "share" / "digest" / "digest.lock"
-    while not lock.exists() and time.monotonic() < deadline:
+    deadline = time.monotonic() + 60
+    while not (home / "sending").exists() and time.monotonic() < deadline:
         time.sleep(0.01)
     second = digest(*post.arguments, *MORNING)
     assert second.exit_code == 75
     assert "Another digest holds the lock" in second.stderr
+    (home / "told").touch()
     assert first.wait() == 0
     assert len(post.sent) == 1
 

@@ -213,8 +213,8 @@ class TestWhole:
             got += piece
             time.sleep(0.001)
         os.close(reading)
-        run.communicate()
-        assert run.returncode == 0
+        said = run.communicate()[1]
+        assert (run.returncode, said) == (0, b"")
         assert got == digest("run", many, "--as-of", "2026-11-22").stdout.encode()
 
     @pytest.mark.parametrize("closed", ["<&-", ">&-", "2>&-", "<&- >&- 2>&-"])

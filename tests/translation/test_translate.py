@@ -4,7 +4,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from digest.edition import Flag, Sentence, Term
@@ -49,6 +49,7 @@ class TestShield:
     def test_prose_is_left_alone(self, text: str) -> None:
         assert shield(text).text == text
 
+    @example("XQA😀")
     @given(st.text(alphabet="ab@#.-_/:<> XQA1😀", max_size=40))
     def test_shielding_can_always_be_undone(self, text: str) -> None:
         shielded = shield(text)

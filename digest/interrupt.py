@@ -7,7 +7,6 @@ itself by then is ended: everything on disk is written whole, or not at all, whe
 
 import os
 import signal
-import socket
 import threading
 from types import FrameType
 
@@ -27,12 +26,12 @@ class Interrupted(KeyboardInterrupt):
 
 def end_soon_on_signals() -> None:
     """Let SIGINT and SIGTERM raise `Interrupted`, and end the process if that takes too long."""
-    reading, writing = socket.socketpair()
-    writing.setblocking(False)  # noqa: FBT003 - how sockets are told
-    signal.set_wakeup_fd(writing.fileno(), warn_on_full_buffer=False)
+    reading, writing = os.pipe()
+    os.set_blocking(writing, False)
+    signal.set_wakeup_fd(writing, warn_on_full_buffer=False)
     for number in _SIGNALS:
         signal.signal(number, _interrupt)
-    threading.Thread(target=_watch, args=(reading, writing), daemon=True).start()
+    threading.Thread(target=_watch, args=(reading,), daemon=True).start()
 
 
 def _interrupt(number: int, _frame: FrameType | None) -> None:
@@ -41,10 +40,9 @@ def _interrupt(number: int, _frame: FrameType | None) -> None:
     raise Interrupted(number)
 
 
-def _watch(reading: socket.socket, _kept_open: socket.socket) -> None:
-    while True:
-        (number,) = reading.recv(1) or (0,)
-        if number in _SIGNALS:
-            break
+def _watch(reading: int) -> None:
+    number = 0
+    while number not in _SIGNALS:
+        (number,) = os.read(reading, 1)
     threading.Event().wait(GRACE)
     os._exit(128 + number)

@@ -13,6 +13,11 @@ from digest.errors import ConfigurationError
 
 PACKAGE = Path(__file__).resolve().parent
 
+SOURCE_SECONDS = 60.0
+"""What a source on the web may take in all, unless it is told otherwise."""
+MOST_SECONDS = 7 * 24 * 3600.0
+"""A longer time is a mistake in a setting."""
+
 ZONE_NAME = "Europe/Amsterdam"
 """The time zone of Dutch and Belgian news."""
 

@@ -19,6 +19,9 @@
 import contextlib
 from collections.abc import Iterator
 
+INCOMPLETE = 3
+"""The exit code where all was done, but not everything could be; no error."""
+
 
 class DigestError(Exception):
     """Base of all errors that a user can do something about."""

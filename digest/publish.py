@@ -14,13 +14,17 @@ from digest.archive.values import OUTPUT, QueuedMessage, State
 from digest.article import Article, Document, is_news
 from digest.edition import Edition
 from digest.editions import Share, divide, stored
-from digest.errors import ArchiveError, BusyError, ConfigurationError, InputError
+from digest.errors import (
+    INCOMPLETE,
+    ArchiveError,
+    BusyError,
+    ConfigurationError,
+    InputError,
+)
 from digest.outbox import Fate, Sendings, Tell, tell_untold
 from digest.rendering.message import Envelope
 from digest.select import identity, select_items
 from digest.sources.files import Readings
-
-INCOMPLETE = 3
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

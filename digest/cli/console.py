@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from digest.cli.streams import ProgressLine, note, read_stdin, warn
-from digest.config import Folders, find_folders, find_zone
+from digest.config import MOST_SECONDS, SOURCE_SECONDS, Folders, find_folders, find_zone
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -60,7 +60,7 @@ class Seconds(click.FloatRange):
     """Seconds, `least` or more and at most a week; infinity and what is no number are neither."""
 
     def __init__(self, least: float) -> None:
-        super().__init__(least, 7 * 24 * 3600.0)
+        super().__init__(least, MOST_SECONDS)
 
     def convert(
         self, value: Any, param: click.Parameter | None, ctx: click.Context | None
@@ -231,7 +231,7 @@ def open_reading(
     """
     from digest.sources.cache import Cache
     from digest.sources.files import Reading
-    from digest.sources.web import TIMEOUT, fetch_all, public_address
+    from digest.sources.web import fetch_all, public_address
 
     cache = Cache(folders().web, public=public_address, warn=warn, keep=keep)
     return Reading(
@@ -240,7 +240,7 @@ def open_reading(
         zone=find_zone(),
         stdin=read_stdin,
         fetch=lambda limits: fetch_all(limits, cache),
-        timeout=timeout or TIMEOUT,
+        timeout=timeout or SOURCE_SECONDS,
     )
 
 

@@ -6,8 +6,7 @@ import click
 
 from digest.cli.console import as_of_option, find_specs, open_reading, sources_argument
 from digest.cli.streams import print_document, warn
-
-_INCOMPLETE = 3
+from digest.errors import INCOMPLETE
 
 
 @click.command()
@@ -50,4 +49,4 @@ def parse(context: click.Context, *, sources: tuple[str, ...], as_of: datetime |
         )
     )
     if readings.failures:
-        raise click.exceptions.Exit(_INCOMPLETE)
+        raise click.exceptions.Exit(INCOMPLETE)

@@ -6,6 +6,7 @@ from pathlib import Path
 import click
 
 from digest.cli.console import Seconds, gather, template_dir_option
+from digest.config import SOURCE_SECONDS
 from digest.edition import Alignment, Layout
 
 
@@ -40,7 +41,7 @@ class SelectionOptions:
 source_timeout_option = click.option(
     "--source-timeout",
     type=Seconds(0.1),
-    default=60.0,
+    default=SOURCE_SECONDS,
     show_default=True,
     help="Seconds that a source on the web may take in all.",
 )

@@ -15,6 +15,7 @@ import click
 
 from digest.cli.console import Day, Moment, folders
 from digest.cli.streams import print_document, print_line
+from digest.config import MOST_SECONDS
 from digest.errors import ConfigurationError
 from digest.regular import read_regular
 
@@ -104,9 +105,6 @@ _SOURCE_KEYS: dict[str, type | tuple[type, ...]] = {
 }
 
 
-_MOST_NUMBER = 7 * 24 * 3600
-
-
 def _spec_of(table: dict[str, Any]) -> list[SourceSpec]:
     """The source of a table, or none when it is not enabled."""
     from digest.sources.files import Kind, SourceSpec
@@ -122,7 +120,7 @@ def _spec_of(table: dict[str, Any]) -> list[SourceSpec]:
             )
         if not isinstance(value, wanted) or isinstance(value, bool):
             raise _SourceError(f": {key} is not to be {value!r}.")
-        if isinstance(value, int | float) and not 0 <= value < _MOST_NUMBER:
+        if isinstance(value, int | float) and not 0 <= value <= MOST_SECONDS:
             raise _SourceError(f": {key} is not to be {value}.")
         if isinstance(value, str) and not value.isprintable():
             raise _SourceError(f": {key} has characters that cannot be printed.")

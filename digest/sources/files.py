@@ -13,6 +13,7 @@ from enum import StrEnum
 from pathlib import Path
 
 from digest.article import Article, Brief, Document, Section
+from digest.config import SOURCE_SECONDS
 from digest.errors import InputError, MissingInput
 from digest.plaintext import readable
 from digest.regular import open_regular
@@ -20,7 +21,7 @@ from digest.sources.decoding import decode
 from digest.sources.feed import looks_like_feed, parse_feed
 from digest.sources.page import looks_like_page, parse_page
 from digest.sources.places import english_section
-from digest.sources.web import TIMEOUT, Fetched, dead, is_web, public_address
+from digest.sources.web import Fetched, dead, is_web, public_address
 from digest.sources.wire import parse_wire
 
 STANDARD_INPUT = "-"
@@ -70,7 +71,7 @@ class Reading:
     zone: tzinfo
     stdin: Callable[[int], bytes]
     fetch: Callable[[Mapping[str, float]], Mapping[str, Fetched]]
-    timeout: float = TIMEOUT
+    timeout: float = SOURCE_SECONDS
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

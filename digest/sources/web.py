@@ -26,9 +26,6 @@ MOST_BYTES = 10_000_000
 DEAD_AFTER = 3
 """So many failures in a row are worth a word."""
 
-TIMEOUT = 60.0
-"""Seconds that a source may take in all, unless it is told otherwise."""
-
 _PART_TIMEOUT = (10, 30)
 _AT_ONCE = 4
 _MOST_REDIRECTS = 10

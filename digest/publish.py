@@ -7,7 +7,7 @@ it. The archive is locked while it is used, and not while sources are read.
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, field
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 
 from digest.archive.store import Archive
 from digest.archive.values import OUTPUT, QueuedMessage, State
@@ -219,7 +219,7 @@ def choose(
     Nobody gets a second message for a date, or a mail without items unless it was asked for.
     """
     here = news_of(documents)
-    since = order.day - timedelta(days=_OWED_DAYS)
+    since = date.fromordinal(max(1, order.day.toordinal() - _OWED_DAYS))
     shares: dict[tuple[tuple[str, ...], tuple[tuple[str, tuple[int, ...]], ...]], list[str]] = {}
     for recipient in order.recipients:
         if order.envelopes and archive and archive.has_message(order.day, recipient):

@@ -333,6 +333,11 @@ def test_what_was_stopped_is_named_by_the_next_run_whatever_it_does(morning: Mor
         assert len(archive.list_editions(9)) == 1  # and keeps nothing of its own
 
 
+def test_the_first_day_of_the_calendar_is_a_day(morning: Morning) -> None:
+    assert morning.order(A, day=1 - DAY.toordinal()).exit_code() == 0
+    assert morning.carried == [(A, ("Brug", "Trein"))]
+
+
 def test_catching_up_sends_nothing(morning: Morning) -> None:
     morning.receipts[A] = [LATER]
     morning.order(A)

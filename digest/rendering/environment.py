@@ -97,14 +97,20 @@ def _named_errors(templates: Templates) -> Iterator[None]:
         raise TemplateError(f"The template {error.name} is missing in {templates}.") from error
     except TemplateSyntaxError as error:
         raise TemplateError(f"{error.filename}, line {error.lineno}: {error.message}") from error
-    except DigestError:
-        raise
     except Exception as error:
-        folders = {str(folder) for folder in templates.folders}
-        frames = traceback.extract_tb(error.__traceback__)
-        inside = [frame for frame in frames if str(Path(frame.filename).parent) in folders]
-        place = f"{inside[-1].filename}, line {inside[-1].lineno}" if inside else str(templates)
-        raise TemplateError(f"{place}: {error or type(error).__name__}.") from error
+        place = _place(error, templates)
+        if isinstance(error, DigestError) and not place:
+            raise
+        what = str(error).rstrip(".") or type(error).__name__
+        raise TemplateError(f"{place or templates}: {what}.") from error
+
+
+def _place(error: Exception, templates: Templates) -> str:
+    """The file and line of a template in which it happened, if it was in one."""
+    folders = {str(folder) for folder in templates.folders}
+    frames = traceback.extract_tb(error.__traceback__)
+    inside = [frame for frame in frames if str(Path(frame.filename).parent) in folders]
+    return f"{inside[-1].filename}, line {inside[-1].lineno}" if inside else ""
 
 
 def inline_styles(html: str) -> str:

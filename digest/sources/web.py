@@ -226,7 +226,9 @@ class _Asking:
         # Libraries do not agree on where the host ends in an address with such signs.
         odd = re.search(r"[\\\s\x00-\x20]|//[^/?#]*@", where)
         if not is_web(where) or not host or odd:
-            raise self._failure(f"it redirects to {where:.80}, which is no web address")
+            raise self._failure(
+                f"it redirects to {public_address(where):.80}, which is no web address"
+            )
         if self._is_guarded(host, address) and not _is_public(host, self.resolve):
             raise self._failure(f"it redirects to {host}, which is not a public address")
         return where

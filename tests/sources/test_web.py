@@ -264,6 +264,11 @@ class TestSecrets:
         assert b"geh" not in kept
         assert "geh" not in str(dead(secret, fetch_one(secret, tmp_path, seconds=5)))
 
+    def test_neither_is_one_that_a_redirect_brings(self, tmp_path: Path) -> None:
+        moved = MOVED + b"Location: http://me:geheim@127.0.0.1:9/\r\n\r\n"
+        with raw_server({"/a": moved}) as (address, _):
+            assert "geheim" not in fetch_one(f"{address}/a", tmp_path).failure
+
     def test_netrc_is_not_read(self, home: Path, tmp_path: Path) -> None:
         (home / ".netrc").write_text("machine 127.0.0.1 login me password geheim\n")
         (home / ".netrc").chmod(0o600)

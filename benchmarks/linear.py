@@ -27,10 +27,12 @@ SIZES = tuple(1_000_000 >> shift for shift in range(3, -1, -1))
 _MOST_SECONDS = 120
 _NOW = datetime(2026, 11, 22, tzinfo=UTC)
 _UNITS = (
-    *["a", "A", "1", "1.", "1 ", "A. ", "A/", "A/A/", "a-", ".", "?!", "&", "&a", "<", "<a "],
-    *["<!--", "</", "<svg>", "<b></p>", "<![", "`", "_", "@a", "http://", "www.", '"', '. "', "(", "een "],
-    *["een, ", "een twee ", "Aa van de ", "1.1.1. ", "twaalf-", "12:", "9p.m ", "\n", "A\n"],
-    *["a a\n", "20 minuten geleden ", "KIEV (ANP) - ", "Lees ook: a\n", "🙂", "\u202e", "x@"],
+    *["a", "A", "1", "1.", "1 ", "A. ", "A/", "A/A/"],
+    *["a-", ".", "?!", "&", "&a", "<", "<a ", "<!--"],
+    *["</", "<svg>", "<b></p>", "<![", "`", "_", "@a", "http://"],
+    *["www.", "\"", ". \"", "(", "een ", "een, ", "een twee ", "Aa van de "],
+    *["1.1.1. ", "twaalf-", "12:", "\n", "A\n", "9p.m ", "a a\n", "20 minuten geleden "],
+    *["KIEV (ANP) - ", "Lees ook: a\n", "🙂", "\u202e", "x@"],
 )  # fmt: skip
 
 

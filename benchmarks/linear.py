@@ -30,7 +30,7 @@ _UNITS = (
     *["a", "A", "1", "1.", "1 ", "A. ", "A/", "A/A/"],
     *["a-", ".", "?!", "&", "&a", "<", "<a ", "<!--"],
     *["</", "<svg>", "<b></p>", "<![", "`", "_", "@a", "http://"],
-    *["www.", "\"", ". \"", "(", "een ", "een, ", "een twee ", "Aa van de "],
+    *["www.", '"', '. "', "(", "een ", "een, ", "een twee ", "Aa van de "],
     *["1.1.1. ", "twaalf-", "12:", "\n", "A\n", "9p.m ", "a a\n", "20 minuten geleden "],
     *["KIEV (ANP) - ", "Lees ook: a\n", "🙂", "\u202e", "x@"],
 )  # fmt: skip

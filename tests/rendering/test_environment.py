@@ -360,7 +360,7 @@ class TestSandbox:
         self, tmp_path: Path, text: str, monkeypatch: pytest.MonkeyPatch
     ) -> None:
         monkeypatch.setattr("digest.rendering.sandbox.SECONDS", 1.0)
-        with pytest.raises(TemplateError, match=r"edition\.txt, line 1: "):
+        with pytest.raises(TemplateError, match=r"edition\.txt, line 1: |take more than"):
             self.own(tmp_path, text)
 
     @pytest.mark.parametrize("color", [True, False])

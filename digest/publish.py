@@ -158,7 +158,7 @@ def _queue_again(archive: Archive, recipient: str, order: Order) -> None:
     ]
     for message in given_up:
         otherwise, items = archive.came_otherwise(message)
-        if message.day != given_up[-1].day or (otherwise and otherwise == items):
+        if message.day != given_up[-1].day or 0 < otherwise == items:
             continue
         state = State.REFUSED if otherwise else State.QUEUED
         archive.move(message, state, reason=message.reason, now=order.now, told=True)

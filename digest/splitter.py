@@ -42,8 +42,8 @@ _STARTERS = frozenset(
 
 LONGEST = 1000
 """Characters; what looks at a segment, a model too, need not reckon with more."""
-_CLAUSE = re.compile(r"[;:,–—]\s+")
-_SPACE = re.compile(r"\s+")
+CLAUSE_END = re.compile(r"[;:,–—]\s+")
+SPACE = re.compile(r"\s+")
 _LONGEST_WORD = 40
 
 _BOUNDARY = re.compile(r"""(?<![.!?…])(?P<mark>[.!?…]+)(?P<close>["'”’»)\]]*)(?P<gap>\s+)""")
@@ -77,7 +77,7 @@ def _cut(sentence: str) -> Iterator[str]:
     start = 0
     while len(sentence) - start > LONGEST:
         window = sentence[start : start + LONGEST]
-        for border in (_CLAUSE, _SPACE):
+        for border in (CLAUSE_END, SPACE):
             if ends := [found.end() for found in border.finditer(window, LONGEST // 2)]:
                 break
         else:

@@ -73,7 +73,8 @@ def _move(numbers: tuple[int, ...], state: State, allowed: set[State]) -> None:
         for message in messages:
             if message.state not in allowed:
                 raise UsageError(f"Message {message.id} is {message.state}.")
-            if state is State.QUEUED and len(set(archive.came_otherwise(message))) == 1:
+            otherwise, items = archive.came_otherwise(message)
+            if state is State.QUEUED and 0 < otherwise == items:
                 raise UsageError(
                     f"What is in message {message.id} came with another edition.",
                     hint="`digest outbox drop` takes it off the list.",

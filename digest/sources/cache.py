@@ -74,19 +74,19 @@ class Cache:
         """Keep what a source gave."""
         self._write(self._file(location, "body"), body)
 
-    def note(self, location: str, body: bytes, *, etag: str, modified: str, failures: int) -> None:
+    def note(self, location: str, notes: Notes) -> None:
         """Keep the marks of what a source gave last, and its failures in a row.
 
         The marks hold for this body alone: another run may have kept another one meanwhile.
         """
-        notes = {
+        values = {
             "location": self._public(location),
-            "body": hashlib.sha256(body).hexdigest(),
-            "etag": etag,
-            "modified": modified,
-            "failures": failures,
+            "body": hashlib.sha256(notes.body).hexdigest(),
+            "etag": notes.etag,
+            "modified": notes.modified,
+            "failures": notes.failures,
         }
-        self._write(self._file(location, "json"), json.dumps(notes).encode())
+        self._write(self._file(location, "json"), json.dumps(values).encode())
 
     def _file(self, location: str, ending: str) -> Path:
         name = hashlib.sha256(location.encode(errors="surrogateescape")).hexdigest()[:24]

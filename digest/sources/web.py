@@ -12,7 +12,7 @@ import socket
 import threading
 import time
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 from urllib.parse import SplitResult, unquote, urljoin, urlsplit
 
@@ -120,19 +120,14 @@ def dead(location: str, fetched: Fetched) -> InputError | None:
 def _settle(location: str, answer: _Answer, notes: Notes, cache: Cache) -> Fetched:
     """What an answer is worth, noted in the cache."""
     if answer.failure:
-        failures = notes.failures + 1
-        _note(cache, location, notes, failures)
-        return Fetched(data=notes.body, failure=answer.failure, failures=failures)
-    if answer.data is None:
-        _note(cache, location, notes, 0)
-        return Fetched(data=notes.body)
-    cache.keep(location, answer.data)
-    _note(cache, location, Notes(body=answer.data, etag=answer.etag, modified=answer.modified), 0)
-    return Fetched(data=answer.data)
-
-
-def _note(cache: Cache, location: str, notes: Notes, failures: int) -> None:
-    cache.note(location, notes.body, etag=notes.etag, modified=notes.modified, failures=failures)
+        notes = replace(notes, failures=notes.failures + 1)
+    elif answer.data is None:
+        notes = replace(notes, failures=0)
+    else:
+        notes = Notes(body=answer.data, etag=answer.etag, modified=answer.modified)
+        cache.keep(location, answer.data)
+    cache.note(location, notes)
+    return Fetched(data=notes.body, failure=answer.failure, failures=notes.failures)
 
 
 @dataclass(frozen=True, slots=True)

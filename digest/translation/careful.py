@@ -4,10 +4,10 @@ What an engine fails at is halved until the segment that it fails at is alone; t
 pieces, since most models fail at what is too long for them, and is at last left untranslated.
 """
 
-import re
 from collections.abc import Iterator, Sequence
 
 from digest.errors import ModelError
+from digest.splitter import CLAUSE_END, SPACE
 from digest.translation.engine import Decoding, Engine, Hypothesis, Model
 
 UNTRANSLATED = Hypothesis(text="", score=0.0)
@@ -15,8 +15,6 @@ UNTRANSLATED = Hypothesis(text="", score=0.0)
 
 _GIVE_UP_AFTER = 3
 """So many segments in a row that fail alone, before any was translated: it is the engine."""
-_CLAUSE = re.compile(r"[;:,–—]\s+")
-_SPACE = re.compile(r"\s+")
 
 
 class CarefulEngine:
@@ -73,7 +71,7 @@ class CarefulEngine:
 
 def _halve(segment: str) -> list[str]:
     """A segment in two, at the clause border nearest to its middle, else at the space."""
-    for border in (_CLAUSE, _SPACE):
+    for border in (CLAUSE_END, SPACE):
         ends = [found.end() for found in border.finditer(segment) if found.end() < len(segment)]
         inside = [end for end in ends if segment[:end].strip()]
         if inside:

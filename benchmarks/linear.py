@@ -13,8 +13,8 @@ from digest.lexicon.numbers import Language, find_numbers
 from digest.pipeline import EditionOptions, make_edition
 from digest.rendering.environment import Format, Templates, render
 from digest.rendering.view import Look
+from digest.sources.blocks import read_blocks
 from digest.sources.feed import parse_feed
-from digest.sources.markup import html_paragraphs
 from digest.sources.wire import parse_wire
 from digest.splitter import split_sentences
 from digest.translation.checks import check_segment
@@ -90,7 +90,7 @@ def _feed(text: str) -> None:
     escaped = text.replace("&", "&amp;").replace("<", "&lt;")
     feed = f"<rss version='2.0'><channel><item><title>x</title><description>{escaped}"
     data = f"{feed}</description></item></channel></rss>".encode()
-    parse_feed(data, source="x", as_of=_NOW, zone=UTC)
+    parse_feed(data, source="x", as_of=_NOW, zone=UTC, problems=[])
 
 
 def _edition(text: str) -> None:
@@ -108,7 +108,7 @@ def _edition(text: str) -> None:
 _STEPS: dict[str, Callable[[str], object]] = {
     "wire copy": lambda text: parse_wire(text, source="x", as_of=_NOW),
     "feed": _feed,
-    "HTML": html_paragraphs,
+    "HTML": read_blocks,
     "sentences": split_sentences,
     "shield": shield,
     "numbers": lambda text: find_numbers(text, Language.DUTCH),

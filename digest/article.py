@@ -8,6 +8,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
+from digest.cleaning import clean
+
 
 class Precision(StrEnum):
     """How exactly a published time is known."""
@@ -21,7 +23,8 @@ class Precision(StrEnum):
 class Published:
     """When an item was published: `raw` as it stands, `english` by rule, `at` aware.
 
-    `leads` says that it stands before the item instead of after it.
+    `leads` says that it stands before the item instead of after it, `under_headline` that it
+    stands between headline and body.
     """
 
     raw: str
@@ -29,6 +32,7 @@ class Published:
     at: datetime
     precision: Precision
     leads: bool = False
+    under_headline: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -42,7 +46,11 @@ class Dateline:
 
 
 class Role(StrEnum):
-    """What a paragraph is; only `body` is prose, and only it is translated by a model."""
+    """What a paragraph is; only `body` is prose, and only it is translated by a model.
+
+    A `notice` is what a site says of itself: subscribe, log in, sign up; a `header` is what an
+    agency says of a message: its number, desk and length.
+    """
 
     BODY = "body"
     BYLINE = "byline"
@@ -51,19 +59,31 @@ class Role(StrEnum):
     LINK = "link"
     CREDIT = "credit"
     SEPARATOR = "separator"
+    NOTICE = "notice"
+    HEADER = "header"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Link:
+    """A link in a paragraph: the words that carry it and its absolute address."""
+
+    text: str
+    address: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Paragraph:
     """Text without line breaks; `text` does not hold the dateline.
 
-    `english` is its translation where a rule gives one, as for a byline.
+    `english` is its translation where a rule gives one, as for a byline. `links` are in reading
+    order.
     """
 
     text: str
     dateline: Dateline | None = None
     role: Role = Role.BODY
     english: str = ""
+    links: tuple[Link, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -87,7 +107,10 @@ class Section:
 class Article:
     """One news item with a headline and a body of paragraphs.
 
-    `is_dutch` is False for an item that is plainly in another language.
+    `is_dutch` is False for an item that is plainly in another language. `key` is what its feed
+    knows it by, `address` where its original is; both are empty where nothing says so. `identity`
+    is what it is known by, where that is not told by its letters; `updated` says that its text
+    changed since it was first read.
     """
 
     headline: Headline
@@ -95,6 +118,10 @@ class Article:
     section: Section | None = None
     published: Published | None = None
     is_dutch: bool = True
+    key: str = ""
+    address: str = ""
+    identity: str = ""
+    updated: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -105,9 +132,17 @@ class Brief:
     section: Section
     published: Published | None = None
     is_dutch: bool = True
+    identity: str = ""
 
 
 Item = Article | Brief
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Aside:
+    """Lines that belong to no item: an agency's header, an advertisement before the first."""
+
+    paragraphs: tuple[Paragraph, ...]
 
 
 SHOWN = frozenset({Role.BODY, Role.BYLINE, Role.TABLE})
@@ -127,42 +162,67 @@ def dateline_of(item: Item) -> Dateline | None:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Document:
-    """One source as parsed: its name, its whole text, its parts in reading order.
+    """One source as parsed: its name, the whole text of wire copy, its parts in reading order.
 
-    `as_of` is the aware moment from which its relative times count back.
+    `as_of` is the aware moment from which its relative times count back. `feed` is what the
+    feed that it is is known by, empty for anything else.
     """
 
     source: str
     as_of: datetime
     text: str
-    parts: tuple[Section | Item, ...]
+    parts: tuple[Section | Item | Aside, ...]
+    feed: str = ""
 
     @property
     def items(self) -> tuple[Item, ...]:
         """The articles and briefs, in reading order."""
-        return tuple(part for part in self.parts if not isinstance(part, Section))
+        return tuple(part for part in self.parts if isinstance(part, Article | Brief))
+
+    @property
+    def lines(self) -> tuple[Paragraph, ...]:
+        """All paragraphs, those that belong to no item too."""
+        held = (part.paragraphs for part in self.parts if not isinstance(part, Section))
+        return tuple(paragraph for paragraphs in held for paragraph in paragraphs)
 
     def reassemble(self) -> str:
-        """The text again, from the parts alone; equal to `text` but for white space."""
+        """The text again, from the parts alone.
+
+        It is `text` but for what `clean` takes, white space, and hyphens at the ends of lines.
+        """
         return "\n".join(line for part in self.parts for line in _lines(part))
 
     @property
     def is_complete(self) -> bool:
-        """Whether no character of the text was lost in parsing."""
-        return "".join(self.reassemble().split()) == "".join(self.text.split())
+        """Whether no character of the text of wire copy was lost in parsing."""
+        return _are_same("".join(clean(self.text).split()), "".join(self.reassemble().split()))
 
 
-def _lines(part: Section | Item) -> list[str]:
+def _are_same(text: str, parts: str) -> bool:
+    """Whether two texts are the same, but for hyphens between letters that the second has not."""
+    at = 0
+    for index, char in enumerate(text):
+        if parts[at : at + 1] == char:
+            at += 1
+        elif char != "-" or not (text[index - 1 : index] + text[index + 1 : index + 2]).isalpha():
+            return False
+    return at == len(parts)
+
+
+def _lines(part: Section | Item | Aside) -> list[str]:
     if isinstance(part, Section):
         return [part.heading]
+    published = None if isinstance(part, Aside) else part.published
     lines = []
-    if part.published and part.published.leads:
-        lines.append(part.published.raw)
+    if published and published.leads:
+        lines.append(published.raw)
     if isinstance(part, Article) and not part.headline.derived:
         lines.append(part.headline.text)
+    if published and published.under_headline:
+        lines.append(published.raw)
     for paragraph in part.paragraphs:
         lines.append(f"{paragraph.dateline.raw} " if paragraph.dateline else "")
         lines[-1] += paragraph.text
-    if part.published and not part.published.leads:
-        lines.append(part.published.raw)
+    if published and not (published.leads or published.under_headline):
+        lines.append(published.raw)
     return lines

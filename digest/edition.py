@@ -113,8 +113,8 @@ class Entry:
     """An item of the edition, with its place in it (`number` counts from 1).
 
     `headline` is None for a brief; `source` names the file it came from; `identity` is the
-    same wherever and whenever the item is read; `shortened` says that sentences were left
-    out to keep a document small.
+    same wherever and whenever the item is read; `updated` says that its text changed since it was
+    first read, `shortened` that sentences were left out to keep a document small.
     """
 
     number: int
@@ -125,6 +125,7 @@ class Entry:
     published: Published | None
     source: str
     identity: str = ""
+    updated: bool = False
     shortened: bool = False
 
     @property

@@ -7,7 +7,7 @@ from typing import TypeVar
 
 from digest.article import SHOWN, Article, Document, Item, Paragraph, Role, Section, is_news
 from digest.edition import Edition, Entry, Flag, ModelNote, Passage, Problem, Sentence, Source
-from digest.select import identity
+from digest.identity import identity
 from digest.splitter import split_sentences
 from digest.vocabulary import uncommon_words
 
@@ -36,7 +36,7 @@ def make_edition(
 ) -> Edition:
     """Translate all items of the documents in one batch and put them together."""
     documents = tuple(documents)
-    items = [(item, doc.source) for doc in documents for item in doc.items]
+    items = ((item, doc.source) for doc in documents for item in doc.items)
     merged = merge_copies((item, source) for item, source in items if is_news(item))
     sourced = by_section(merged, lambda pair: pair[0].section)
     segments = tuple(segment for item, _ in sourced for segment in item_segments(item))
@@ -52,7 +52,7 @@ def make_edition(
         sources=tuple(Source(name=doc.source, as_of=doc.as_of) for doc in documents),
         problems=problems,
         words=uncommon_words(entries, options.words),
-        asides=sum(part.role not in SHOWN for item, _ in items for part in item.paragraphs),
+        asides=sum(part.role not in SHOWN for doc in documents for part in doc.lines),
     )
 
 
@@ -129,6 +129,7 @@ def _entry(number: int, item: Item, source: str, sentences: Mapping[str, Sentenc
         published=item.published,
         source=source,
         identity=identity(item),
+        updated=isinstance(item, Article) and item.updated,
     )
 
 

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 
 from digest.archive.store import Archive
-from digest.archive.values import OUTPUT, QueuedMessage, State
+from digest.archive.values import OUTPUT, Alias, QueuedMessage, State
 from digest.article import Article, Document, is_news
 from digest.edition import Edition
 from digest.editions import Share, divide, stored
@@ -21,9 +21,10 @@ from digest.errors import (
     ConfigurationError,
     InputError,
 )
+from digest.identity import identify, identity
 from digest.outbox import Fate, Sendings, Tell, tell_untold
 from digest.rendering.message import Envelope
-from digest.select import identity, select_items
+from digest.select import select_items
 from digest.sources.files import Readings
 
 
@@ -33,13 +34,14 @@ class Order:
 
     `envelopes` has one for each recipient, by what addresses are compared by; without any the
     edition is written. `words` is how many uncommon words it lists, `limit` how many items it
-    has (0: all).
+    has (0: all). `updates` asks for items again whose text changed.
     """
 
     day: date
     now: datetime
     envelopes: Mapping[str, Envelope] = field(default_factory=dict)
     new: bool = False
+    updates: bool = False
     limit: int = 0
     words: int = 0
     even_if_empty: bool = False
@@ -122,16 +124,34 @@ def publish(order: Order, desk: Desk) -> Report:
     report.failures = readings.failures
     if readings.failures and not readings.documents:
         report.unreadable = readings.failures[0]
+    for sentence in readings.advice:
+        desk.warn(sentence)
     if readings.documents:
         with desk.archive() if order.keeps else nullcontext() as archive:
+            news = _identified(readings, archive, order)
             if order.catch_up:
                 assert archive
-                _catch_up(archive, readings.documents, order, desk)
+                _catch_up(archive, news, order, desk)
             elif order.dry_run:
-                desk.plan(readings.documents, choose(readings.documents, archive, order))
+                desk.plan(news.documents, choose(news.documents, archive, order))
             else:
-                _deliver(readings, archive, order, desk, report)
+                _deliver(news, archive, order, desk, report)
     return report
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _News:
+    """What was read, each item with its identity, and the names by which to know them again."""
+
+    readings: Readings
+    documents: Sequence[Document]
+    aliases: Mapping[str, Alias]
+
+
+def _identified(readings: Readings, archive: Archive | None, order: Order) -> _News:
+    known = archive.known if archive else lambda _names: {}
+    found = identify(readings.documents, known, updates=order.updates)
+    return _News(readings=readings, documents=found.documents, aliases=found.aliases)
 
 
 def _settle(archive: Archive, order: Order, desk: Desk) -> set[Fate]:
@@ -165,33 +185,36 @@ def _queue_again(archive: Archive, recipient: str, order: Order) -> None:
 
 
 def _deliver(
-    readings: Readings, archive: Archive | None, order: Order, desk: Desk, report: Report
+    news: _News, archive: Archive | None, order: Order, desk: Desk, report: Report
 ) -> None:
     if archive:
         archive.join(order.recipients, now=order.now)
-    shares = choose(readings.documents, archive, order)
-    edition_of = _make(shares, readings, archive, order, desk) if shares else {}
+    shares = choose(news.documents, archive, order)
+    edition_of = _make(shares, news, archive, order, desk) if shares else {}
     report.editions = tuple(edition_of.values())
     if not edition_of:
+        if archive:
+            archive.learn(news.aliases)
         desk.say("Sent already." if _is_served(archive, order) else "Nothing new.")
     elif order.envelopes:
         assert archive
-        _queue(edition_of, archive, order, desk)
+        _queue(edition_of, news, archive, order, desk)
         report.fates |= desk.send(archive).fates
     else:
         (edition,) = report.editions
         desk.write(edition)
         if archive:
-            (number,) = archive.store([(stored(edition, order.now), ())])
+            (number,) = archive.store([(stored(edition, order.now), ())], news.aliases)
             archive.deliver(number, now=order.now)
 
 
-def _catch_up(archive: Archive, documents: Iterable[Document], order: Order, desk: Desk) -> None:
-    identities = news_of(documents)
+def _catch_up(archive: Archive, news: _News, order: Order, desk: Desk) -> None:
+    identities = news_of(news.documents)
     if order.dry_run:
         desk.warn(f"{len(identities)} items would count as delivered.")
         return
-    archive.catch_up(identities, [OUTPUT, *order.envelopes], now=order.now)
+    recipients = [OUTPUT, *order.envelopes]
+    archive.catch_up(identities, recipients, now=order.now, aliases=news.aliases)
     desk.say(f"{len(identities)} items count as delivered now.")
 
 
@@ -251,7 +274,7 @@ def _is_served(archive: Archive | None, order: Order) -> bool:
 
 
 def _make(
-    shares: Sequence[Share], readings: Readings, archive: Archive | None, order: Order, desk: Desk
+    shares: Sequence[Share], news: _News, archive: Archive | None, order: Order, desk: Desk
 ) -> dict[Share, Edition]:
     """One edition of all that anybody gets, and of that what each share has.
 
@@ -259,9 +282,9 @@ def _make(
     share of which nothing is left gets no edition.
     """
     wanted = {each for share in shares for each in share.identities}
-    unwanted = news_of(readings.documents).keys() - wanted
-    documents = select_items(readings.documents, keep=lambda each: each not in unwanted)
-    edition = desk.make(documents, readings)
+    unwanted = news_of(news.documents).keys() - wanted
+    documents = select_items(news.documents, keep=lambda each: each not in unwanted)
+    edition = desk.make(documents, news.readings)
     edition_of = divide(edition, shares, archive, words=order.words, warn=desk.warn)
     for share, part in edition_of.items():
         had = {entry.identity for entry in part.entries}
@@ -272,7 +295,9 @@ def _make(
     }
 
 
-def _queue(edition_of: Mapping[Share, Edition], archive: Archive, order: Order, desk: Desk) -> None:
+def _queue(
+    edition_of: Mapping[Share, Edition], news: _News, archive: Archive, order: Order, desk: Desk
+) -> None:
     """Put a message for each recipient into the outbox, together with the editions."""
     editions = []
     for share, edition in edition_of.items():
@@ -289,4 +314,4 @@ def _queue(edition_of: Mapping[Share, Edition], archive: Archive, order: Order, 
             )
         ]
         editions.append((stored(edition, order.now), messages))
-    archive.store(editions)
+    archive.store(editions, news.aliases)

@@ -12,11 +12,12 @@ from collections.abc import Iterator
 # Never the last word of a sentence: a name, a number or an explanation follows.
 _INNER = frozenset(
     """
-    a.u.b afd afz alg amb arr art asp ass b.d bc bijv bijz bv bvb c.q ca cf chr cie co col coll
+    a.u.b aant afd afl afz alg amb arr art asp ass b.d bc bijl bijv bijz bv bvb c.q ca cf chr cie co
+    col coll dl excl ged gld incl inz jg mnd tab vb
     d.d d.i d.m.v d.w.z dd dep dhr dir distr div dr dra drs ds e.a e.v ed eds eng evt excl fa
     fam fig fr gebr gem gen geb get gr h.m h.s hfdst hh hoofdst i.c i.c.m i.h.a i.h.b i.p.v
     i.s.m i.t.t i.v.m ing ingez ir jhr jkvr jr k.k kap kl kol kon l.l lic lt ltz luit m.a.w
-    m.b.t m.b.v m.i m.i.v m.m.v m.n m.u.v maj max med mej mevr mgr mha min mld mln mr mrs ms mw
+    m.b.t m.b.v m.i m.i.v m.m.v m.n m.u.v maj med mej mevr mgr mha mr mrs ms mw
     n.a.v nl no nr nrs o.a o.b.v o.g.v o.i.d o.l.v o.m o.m.v o.t.t ong onderoff opm p.a p.p par
     penn plm plv prof prot red ref resp s.v.p secr sen sgt sr st sub t.a.v t.b.v t.e.m t.g.v
     t.h.v t.n.v t.o.v t.w t.w.v tel temp toel u.a v.a v.d v.h v.l.n.r v.m vert vgl vlg vml vnl
@@ -27,16 +28,21 @@ _INNER = frozenset(
 _FINAL = frozenset(
     """
     jan feb mrt apr jun jul aug sep sept okt nov dec a.s a.m p.m b.v b.v.d e.d enz etc e.t.c jl
-    jr sr l.l n.v v.chr n.chr c.s
+    jr sr l.l n.v v.chr n.chr c.s ma di wo do vr za zo
     """.split()
 )
+# Ends a sentence where a word follows that often begins one: 5 mln. De omzet, 5 mln. Nederlanders.
+_UNITS = frozenset("cm dm gr ha inc kg km ltd max min mld mln mm pct sec".split())
 
+_ABBREVIATIONS = _INNER | _FINAL | _UNITS
 _STARTERS = frozenset(
     """
     aan al als bij daar daarmee daarna daarom dat de deze die dit door een er geen haar het
     hier hij hoe hun ik in je jij maar men met na naar nadat of om omdat ondanks onder ook op
     over sinds terwijl toch toen tot uit van vanaf via volgens voor waar wanneer want wat we
-    wie wij zal ze zij zijn zo
+    wie wij zal ze zij zijn zo alle beide bovendien dan dit dus echter eerder en gisteren
+    hierdoor inmiddels intussen later momenteel morgen niemand nu sommige tegelijk tevens
+    tijdens uiteindelijk vandaag veel verder vervolgens
     """.split()
 )
 
@@ -48,11 +54,12 @@ _LONGEST_WORD = 40
 
 _BOUNDARY = re.compile(r"""(?<![.!?…])(?P<mark>[.!?…]+)(?P<close>["'”’»)\]]*)(?P<gap>\s+)""")
 _BEGIN = re.compile(
-    r"""["'“”„‘’«(\[–—-]{0,9}?(?:['’][snt]\s{1,9})?["'“”„‘’«(\[–—-]{0,9}(?P<first>\w)"""
+    r"""(?:,,\s?)?["'“”„‘’«(\[–—-]{0,9}?(?:['’][snt]\s{1,9})?["'“”„‘’«(\[–—-]{0,9}(?P<first>\w)"""
 )
 _LAST_WORD = re.compile(r"[^\s\"'“”„‘’«»()\[\]/]+$")
 _INITIALS = re.compile(r"(?:[^\W\d_]{1,2}\.-?)*(?:[^\W\d_]|Chr?|Fr|IJ|Ph|Th|Tj)")
 _ENUMERATION = re.compile(r"\s*[\"“„(]*(?:\d{1,3}|[ivx]{1,4}|[a-z])")
+_ENUMERATED = re.compile(r"(?:[,;:]|\b\d{1,2}\.\s.{1,30}\b(?:en|of))\s+\d{1,2}$")
 
 
 def split_sentences(text: str) -> tuple[str, ...]:
@@ -106,19 +113,27 @@ def _full_stop_ends(before: str, following: str) -> bool:
 
     Of what stands before, the last words are enough.
     """
-    if _ENUMERATION.fullmatch(before):
+    if _ENUMERATION.fullmatch(before) or _ENUMERATED.search(before):
         return False
     last = _LAST_WORD.search(before[-_LONGEST_WORD:])
     if not last:
         return True
     word = last[0]
-    if word.lower() in _FINAL:
-        return not following[:1].isdigit()
-    if word.lower() in _INNER:
-        return False
+    if word.lower() in _ABBREVIATIONS:
+        return _abbreviation_ends(word, following)
     if word[:1].isupper() and _INITIALS.fullmatch(word):
         return "." not in word and len(word) == 1 and following.lower() in _STARTERS
     return True
+
+
+def _abbreviation_ends(word: str, following: str) -> bool:
+    """Whether the full stop of an abbreviation ends a sentence as well."""
+    if word.lower() in _FINAL:
+        return not following[:1].isdigit()
+    if word.lower() in _UNITS:
+        return following.lower() in _STARTERS
+    # VS, ING, BV: no abbreviations of words, but in a headline that is all in capitals.
+    return len(word) > 1 and word.isupper() and not following.isupper()
 
 
 def _word_at(text: str, index: int) -> str:

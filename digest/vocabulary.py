@@ -41,6 +41,11 @@ def uncommon_words(entries: Iterable[Entry], count: int) -> tuple[UncommonWord, 
     return tuple(listed for word, listed in found.items() if word in rarest)
 
 
+def frequency(word: str) -> float:
+    """The Zipf frequency of a word, in any case; 0 where the list does not know it."""
+    return _frequencies().get(word.lower(), 0.0)
+
+
 def _meanings(sentence: Sentence, start: int, end: int) -> tuple[str, ...]:
     """What the gloss says that covers these letters of the Dutch."""
     covering = (g for g in sentence.glosses if g.start <= start and end <= g.end)

@@ -13,7 +13,7 @@ from tests import CHECKOUT
 PACKAGE = CHECKOUT / "digest"
 MODULES = sorted(PACKAGE.rglob("*.py"))
 PARTS = {"sources", "translation", "rendering", "delivery", "archive"}
-PURE = {"article", "edition", "errors", "calendar", "splitter", "plaintext"}
+PURE = {"article", "edition", "errors", "calendar", "splitter", "plaintext", "cleaning"}
 LEXICON = PURE | {"lexicon"}
 ONLY_IN = {
     "click": {"cli"},

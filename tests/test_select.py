@@ -1,5 +1,6 @@
 from digest.article import Document
-from digest.select import identity, select_items
+from digest.identity import identity
+from digest.select import select_items
 from digest.sources.wire import parse_wire
 from tests.conftest import AS_OF
 

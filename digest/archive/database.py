@@ -12,12 +12,13 @@ from collections.abc import Callable, Iterator
 from contextlib import closing
 from pathlib import Path
 
+from digest.archive.migration import carry_over, version_of
 from digest.errors import ArchiveError, BusyError, OutputError
 from digest.private import make_private, private_folder
 
-VERSION = 2
+VERSION = 3
 _WAIT_SECONDS = 10
-_SCHEMA = """
+SCHEMA = """
 CREATE TABLE item (
     id INTEGER PRIMARY KEY,
     identity TEXT NOT NULL UNIQUE,
@@ -26,7 +27,8 @@ CREATE TABLE item (
 );
 CREATE TABLE alias (
     key TEXT PRIMARY KEY,
-    item INTEGER NOT NULL REFERENCES item (id)
+    item INTEGER NOT NULL REFERENCES item (id),
+    words TEXT NOT NULL DEFAULT ''
 ) WITHOUT ROWID;
 CREATE TABLE collected (
     item INTEGER PRIMARY KEY REFERENCES item (id),
@@ -89,52 +91,13 @@ CREATE VIRTUAL TABLE search USING fts5 (
     tokenize = "unicode61 remove_diacritics 2"
 );
 """
-"""Version 2. `item.shown` is the edition that first had the item, or the last one before it was
+"""Version 3. `item.shown` is the edition that first had the item, or the last one before it was
 caught up with; nothing where it was only collected. `recipient.joined` is the last edition before
 the recipient came, '' is the address of standard output and files. `alias` has other names of an
-item, `collected` what was read and waits for its edition. `delivered.edition` is the edition that
-brought the item, 0 where it only counts as delivered. `edition.name` and `message.name` tell
-editions of one date apart. `message.recipient` is what addresses are compared by, `message.address`
-how it was written."""
-
-_FROM_1 = """
-ALTER TABLE edition ADD COLUMN name TEXT NOT NULL DEFAULT '';
-ALTER TABLE item RENAME TO old_item;
-ALTER TABLE message RENAME TO old_message;
-DROP INDEX message_by_day;
-{tables}
-INSERT INTO item (identity, shown, since) SELECT identity, 0, since FROM seen;
-INSERT OR IGNORE INTO item (identity, shown, since)
-    SELECT identity, min(edition), created FROM old_item JOIN edition ON edition.id = edition
-    GROUP BY identity;
-INSERT INTO edition_item
-    SELECT edition, item.id FROM old_item JOIN item ON item.identity = old_item.identity;
-INSERT INTO recipient (address, joined, since) VALUES ('', 0, '');
-INSERT OR IGNORE INTO recipient (address, joined, since)
-    SELECT address_key(recipient), 0, changed FROM old_message ORDER BY id;
-INSERT INTO message
-    SELECT id, edition, day, '', sender, address_key(recipient), recipient,
-        CASE WHEN state = 'refused' AND reason = 'stopped while sending' THEN 'unknown'
-        ELSE state END,
-        reason, NOT (state = 'refused' AND reason = 'stopped while sending'), changed, data
-    FROM old_message;
-INSERT INTO delivered
-    SELECT recipient.id, edition_item.item, message.edition
-    FROM message JOIN recipient ON recipient.address = message.recipient
-    JOIN edition_item ON edition_item.edition = message.edition
-    WHERE message.state IN ('sent', 'unknown');
-INSERT INTO delivered
-    SELECT recipient.id, item.id, 0 FROM recipient JOIN item JOIN seen
-    ON seen.identity = item.identity
-    WHERE NOT EXISTS (
-        SELECT 1 FROM message JOIN edition_item ON edition_item.edition = message.edition
-        WHERE message.recipient = recipient.address AND edition_item.item = item.id
-    );
-DROP TABLE old_message;
-DROP TABLE old_item;
-DROP TABLE seen;
-"""
-_KEPT_FROM_1 = ("edition", "search")
+item, and the words that it had under them, `collected` what was read and waits for its edition.
+`delivered.edition` is the edition that brought the item, 0 where it only counts as delivered.
+`edition.name` and `message.name` tell editions of one date apart. `message.recipient` is what
+addresses are compared by, `message.address` how it was written."""
 
 
 def connect(path: Path, address_key: Callable[[str], str]) -> sqlite3.Connection:
@@ -202,7 +165,7 @@ def _create(path: Path) -> None:
     with _beside(path) as new:
         with closing(sqlite3.connect(new)) as connection:
             connection.execute("PRAGMA journal_mode = WAL")
-            connection.executescript(f"BEGIN; {_SCHEMA} PRAGMA user_version = {VERSION}; COMMIT;")
+            connection.executescript(f"BEGIN; {SCHEMA} PRAGMA user_version = {VERSION}; COMMIT;")
         with contextlib.suppress(FileExistsError):  # another process was faster
             os.link(new, path)
 
@@ -221,26 +184,20 @@ def _beside(path: Path) -> Iterator[Path]:
 
 def _prepare(connection: sqlite3.Connection, path: Path, address_key: Callable[[str], str]) -> None:
     connection.execute("PRAGMA foreign_keys = ON")
-    version = _version(connection)
+    version = version_of(connection)
     if version > VERSION:
         raise ArchiveError(f"The archive {path} was made by a newer digest.")
-    if version == 1:
-        _keep_old(connection, path)
+    if 0 < version < VERSION:
+        _keep_old(connection, path, version)
         connection.create_function("address_key", 1, address_key, deterministic=True)
-        _migrate(connection)
+        carry_over(connection, SCHEMA, VERSION)
     elif version != VERSION:
         raise ArchiveError(f"The archive {path} is damaged: it has no tables.", hint=_MOVE_AWAY)
 
 
-def _version(connection: sqlite3.Connection) -> int:
-    with closing(connection.execute("PRAGMA user_version")) as cursor:
-        (version,) = cursor.fetchone()
-        return int(version)
-
-
-def _keep_old(connection: sqlite3.Connection, path: Path) -> None:
+def _keep_old(connection: sqlite3.Connection, path: Path, version: int) -> None:
     """A whole copy of the archive as it was, named for its version."""
-    kept = path.with_name(f"{path.stem}-1{path.suffix}")
+    kept = path.with_name(f"{path.stem}-{version}{path.suffix}")
     if kept.exists():
         return
     with _beside(path) as new:
@@ -248,19 +205,3 @@ def _keep_old(connection: sqlite3.Connection, path: Path) -> None:
             connection.backup(copy)
         with contextlib.suppress(FileExistsError):
             os.link(new, kept)
-
-
-def _migrate(connection: sqlite3.Connection) -> None:
-    """Carry version 1 over, all or nothing; another process may have done it in the meantime."""
-    tables = ";".join(
-        statement
-        for statement in _SCHEMA.split(";")
-        if not any(f"TABLE {name} " in statement for name in _KEPT_FROM_1)
-    )
-    with connection:
-        connection.execute("BEGIN IMMEDIATE")
-        if _version(connection) == 1:
-            for statement in _FROM_1.replace("{tables}", tables).split(";"):
-                if statement.strip():
-                    connection.execute(statement)
-            connection.execute(f"PRAGMA user_version = {VERSION}")

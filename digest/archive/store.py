@@ -8,15 +8,17 @@ run that is killed anywhere loses nothing, sends nothing twice and hides nothing
 """
 
 import zlib
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import date, datetime
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 
 from digest.archive.database import connect, named_errors
 from digest.archive.values import (
     OUTPUT,
+    Alias,
     Found,
     Listed,
     QueuedMessage,
@@ -26,6 +28,7 @@ from digest.archive.values import (
 )
 from digest.errors import ArchiveError, UsageError
 
+_AT_ONCE = 400
 _STATES = {state.value: state for state in State}
 """By what is stored; of a message whose state is damaged nobody knows."""
 
@@ -100,8 +103,50 @@ class Archive:
                 [(recipient, identity) for recipient in recipients for identity in identities],
             )
 
+    # What items are known by
+
+    def known(self, names: Iterable[str]) -> dict[str, Alias]:
+        """Those of the names under which items are known, with what they name."""
+        names = tuple(dict.fromkeys(names))
+        found: dict[str, Alias] = {}
+        for start in range(0, len(names), _AT_ONCE):
+            some = names[start : start + _AT_ONCE]
+            marks = ",".join("?" * len(some))
+            rows = self._select(
+                "SELECT identity, identity, '' FROM item"  # noqa: S608 - question marks of ours
+                f" WHERE identity IN ({marks}) UNION ALL"
+                " SELECT key, identity, words FROM alias JOIN item ON item.id = alias.item"
+                f" WHERE key IN ({marks})",
+                (*some, *some),
+            )
+            found |= {
+                str(name): Alias(identity=str(identity), words=frozenset(str(words).split()))
+                for name, identity, words in rows
+            }
+        return found
+
+    def learn(self, aliases: Mapping[str, Alias]) -> None:
+        """Note other names of items that are in the archive; all others are passed over."""
+        with self._transaction():
+            self._learn(aliases)
+
+    def _learn(self, aliases: Mapping[str, Alias]) -> None:
+        self._connection.executemany(
+            "INSERT OR REPLACE INTO alias (key, item, words)"
+            " SELECT ?, id, ? FROM item WHERE identity = ?",
+            [
+                (name, " ".join(sorted(alias.words)), alias.identity)
+                for name, alias in aliases.items()
+            ],
+        )
+
     def catch_up(
-        self, identities: Iterable[str], recipients: Iterable[str], *, now: datetime
+        self,
+        identities: Iterable[str],
+        recipients: Iterable[str],
+        *,
+        now: datetime,
+        aliases: Mapping[str, Alias] = MappingProxyType({}),
     ) -> None:
         """Count items as delivered, to these recipients and to all others, also later ones."""
         identities = tuple(identities)
@@ -118,6 +163,7 @@ class Archive:
                 " FROM recipient, item WHERE identity = ?",
                 [(identity,) for identity in identities],
             )
+            self._learn(aliases)
 
     def deliver(self, edition: int, *, now: datetime) -> None:
         """Count the items of an edition as delivered to standard output or files."""
@@ -128,13 +174,20 @@ class Archive:
     # Editions and their messages
 
     def store(
-        self, editions: Sequence[tuple[StoredEdition, Sequence[QueuedMessage]]]
+        self,
+        editions: Sequence[tuple[StoredEdition, Sequence[QueuedMessage]]],
+        aliases: Mapping[str, Alias] = MappingProxyType({}),
     ) -> tuple[int, ...]:
-        """Keep editions and put their messages into the outbox, all or nothing; their numbers."""
+        """Keep editions and put their messages into the outbox, all or nothing; their numbers.
+
+        `aliases` are other names of the items.
+        """
         with self._transaction():
             for edition, messages in editions:
                 self._join([message.recipient for message in messages], edition.created)
-            return tuple(self._store(edition, messages) for edition, messages in editions)
+            numbers = tuple(self._store(edition, messages) for edition, messages in editions)
+            self._learn(aliases)
+            return numbers
 
     def _store(self, edition: StoredEdition, messages: Sequence[QueuedMessage]) -> int:
         cursor = self._connection.execute(

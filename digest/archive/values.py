@@ -20,6 +20,14 @@ class State(StrEnum):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Alias:
+    """Another name of an item, and the words that it had when it was last seen under it."""
+
+    identity: str
+    words: frozenset[str] = frozenset()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class StoredItem:
     """An item of an edition: its identity, number, and its text in both languages."""
 

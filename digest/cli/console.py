@@ -231,7 +231,7 @@ def open_reading(
     """
     from digest.sources.cache import Cache
     from digest.sources.files import Reading
-    from digest.sources.web import fetch_all, public_address
+    from digest.sources.web import accept, fetch_all, public_address, reject
 
     cache = Cache(folders().web, public=public_address, warn=warn, keep=keep)
     return Reading(
@@ -240,6 +240,8 @@ def open_reading(
         zone=find_zone(),
         stdin=read_stdin,
         fetch=lambda limits: fetch_all(limits, cache),
+        accept=lambda location, fetched, kind: accept(location, fetched, cache, kind=kind),
+        reject=lambda location, fetched: reject(location, fetched, cache),
         timeout=timeout or SOURCE_SECONDS,
     )
 

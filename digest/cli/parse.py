@@ -16,7 +16,7 @@ from digest.errors import INCOMPLETE
 def parse(context: click.Context, *, sources: tuple[str, ...], as_of: datetime | None) -> None:
     """Show what the parser understood of SOURCES, as JSON; nothing is translated.
 
-    Each document says with `complete` whether all characters of its text stand in its parts.
+    Of wire copy `complete` says whether all characters of its text stand in its parts.
     """
     from digest.config import find_zone
     from digest.rendering.data import as_data, as_json
@@ -35,8 +35,8 @@ def parse(context: click.Context, *, sources: tuple[str, ...], as_of: datetime |
                     {
                         "source": document.source,
                         "as_of": document.as_of,
-                        "characters": len(document.text),
-                        "complete": document.is_complete,
+                        "characters": len(document.text or document.reassemble()),
+                        **({"complete": document.is_complete} if document.text else {}),
                         "parts": as_data(document.parts),
                     }
                     for document in readings.documents

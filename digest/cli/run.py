@@ -131,6 +131,7 @@ def run(
         now=now,
         envelopes=addressed if mail.send else {},
         new=selection.new,
+        updates=selection.updates,
         limit=selection.limit,
         words=look.words,
         even_if_empty=selection.even_if_empty,

@@ -31,6 +31,7 @@ class SelectionOptions:
     """What the options about state say."""
 
     new: bool
+    updates: bool
     limit: int
     catch_up: bool
     even_if_empty: bool
@@ -124,6 +125,11 @@ selection_options = gather(
         "--new/--all",
         default=False,
         help="Only items that each recipient has not got yet, or all of them.  [default: all]",
+    ),
+    click.option(
+        "--updates",
+        is_flag=True,
+        help="With --new: also items of feeds whose text has changed, marked as updated.",
     ),
     click.option(
         "--limit", type=click.IntRange(0), default=0, help="At most so many items; 0 is all."

@@ -107,7 +107,8 @@ _SOURCE_KEYS: dict[str, type | tuple[type, ...]] = {
 
 def _spec_of(table: dict[str, Any]) -> list[SourceSpec]:
     """The source of a table, or none when it is not enabled."""
-    from digest.sources.files import Kind, SourceSpec
+    from digest.sources.files import SourceSpec
+    from digest.sources.kinds import Kind
 
     values = dict(table)
     enabled = values.pop("enabled", True)

@@ -6,15 +6,17 @@ from datetime import date, datetime
 from types import NoneType, UnionType
 from typing import Any, get_args, get_origin, get_type_hints
 
-from digest.article import Article, Brief, Section
+from digest.article import Article, Aside, Brief, Section
 from digest.edition import Edition
 from digest.plaintext import escaped
 
-_KINDS = {Article: "article", Brief: "brief", Section: "section"}
+_KINDS = {Article: "article", Aside: "aside", Brief: "brief", Section: "section"}
 
 
-SCHEMA_VERSION = 1
-"""Counts up when a reader of version 1 could no longer read what is written."""
+SCHEMA_VERSION = 2
+"""Counts up when a reader of the version before could no longer read what is written."""
+_READ = frozenset({1, SCHEMA_VERSION})
+"""What editions of the archive may be in; what version 2 added has defaults."""
 
 
 def edition_as_json(edition: Edition) -> str:
@@ -26,7 +28,7 @@ def edition_as_json(edition: Edition) -> str:
 def edition_from_json(text: str) -> Edition:
     """The edition that `edition_as_json` wrote. Raises `ValueError` for anything else."""
     data = json.loads(text)
-    if data.get("version") != SCHEMA_VERSION:
+    if data.get("version") not in _READ:
         raise ValueError(f"an edition of version {data.get('version')}")
     edition = from_data(Edition, data)
     assert isinstance(edition, Edition)

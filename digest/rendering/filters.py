@@ -62,7 +62,7 @@ def time_en(published: Published) -> str:
 def time_nl(published: Published) -> str:
     """`20 minuten geleden (14.40 uur)`."""
     clock = _clock(published, clock_nl(published.at), "rond ")
-    return f"{' '.join(published.raw.split())}{clock}"
+    return f"{' '.join(published.raw.split()).rstrip(' :–—|-')}{clock}"
 
 
 def _clock(published: Published, clock: str, about: str) -> str:

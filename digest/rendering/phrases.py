@@ -13,6 +13,7 @@ LABELS = {
     "contents": ("In this edition", "In deze editie"),
     "articles": ("Articles", "Artikelen"),
     "words": ("Less common words", "Minder gewone woorden"),
+    "updated": ("updated", "bijgewerkt"),
     "empty": ("No news today.", "Geen nieuws vandaag."),
     "shortened": (
         "Shortened; the rest is in the full edition.",

@@ -301,7 +301,7 @@ class _Viewer:
             anchor=f"item-{entry.number}",
             brief=self.brief(entry),
             title=self.row(headline.sentences, f"{entry.number}-0") if headline else None,
-            meta=self.meta(place, entry.published),
+            meta=self.meta(place, entry.published, updated=entry.updated),
             paragraphs=tuple(
                 self.paragraph(
                     passage,
@@ -326,13 +326,18 @@ class _Viewer:
             rows.insert(0, self.pair(f"{place_en(dateline)} –", f"{place_nl(dateline)} –"))
         return tuple(rows)
 
-    def meta(self, dateline: Dateline | None, published: Published | None) -> Row | None:
-        """Place, agencies and time; the second language says only what differs."""
+    def meta(
+        self, dateline: Dateline | None, published: Published | None, *, updated: bool
+    ) -> Row | None:
+        """Place, agencies, time and an update; the second language says only what differs."""
         english = [place_en(dateline)] if dateline else []
         dutch = [place_nl(dateline)] if dateline else []
         if published:
             english.append(time_en(published))
             dutch.append(time_nl(published))
+        if updated:
+            english.append(phrases.LABELS["updated"][0])
+            dutch.append(phrases.LABELS["updated"][1])
         texts = {Language.EN: english, Language.NL: dutch}
         first, *second = (texts[lang] for lang in self.languages)
         if not first:

@@ -15,16 +15,28 @@ from digest.private import make_private, private_folder
 from digest.regular import read_regular
 
 _MOST_BYTES = 50_000_000
+_OF_BODY = ("etag", "modified", "charset", "address", "kind")
+"""What holds for one body alone."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Notes:
-    """What is known of a source: what it gave last, its marks, its failures in a row."""
+    """What is known of a source: what it gave last, its marks, its failures in a row.
+
+    `charset` is that of the HTTP header, `address` where it came from in the end, `kind` what it
+    was read as. `advised` is what was told to change about it, `wait_until` the time (in seconds
+    of the epoch) before which it does not want to be asked.
+    """
 
     body: bytes = b""
     etag: str = ""
     modified: str = ""
     failures: int = 0
+    charset: str = ""
+    address: str = ""
+    kind: str = ""
+    advised: str = ""
+    wait_until: float = 0.0
 
 
 class Cache:
@@ -54,13 +66,15 @@ class Cache:
             body = read_regular(self._file(location, "body"), _MOST_BYTES)
         except OSError:
             body = b""
-        failures = values.get("failures", 0)
+        failures, wait_until = values.get("failures", 0), values.get("wait_until", 0.0)
         whole = bool(body) and values.get("body") == hashlib.sha256(body).hexdigest()
+        marks = {name: _mark(values.get(name)) if whole else "" for name in _OF_BODY}
         return Notes(
             body=body if whole else b"",
-            etag=_mark(values.get("etag")) if whole else "",
-            modified=_mark(values.get("modified")) if whole else "",
+            **marks,
             failures=failures if type(failures) is int and failures >= 0 else 0,
+            advised=_mark(values.get("advised")),
+            wait_until=wait_until if type(wait_until) is float else 0.0,
         )
 
     def _values(self, location: str) -> dict[str, Any]:
@@ -82,9 +96,10 @@ class Cache:
         values = {
             "location": self._public(location),
             "body": hashlib.sha256(notes.body).hexdigest(),
-            "etag": notes.etag,
-            "modified": notes.modified,
+            **{name: getattr(notes, name) for name in _OF_BODY},
             "failures": notes.failures,
+            "advised": self._public(notes.advised),
+            "wait_until": notes.wait_until,
         }
         self._write(self._file(location, "json"), json.dumps(values).encode())
 

@@ -1,10 +1,13 @@
 """Bytes of newsrooms as text, or the reason why they are none."""
 
 import codecs
+import re
 
 from digest.errors import InputError
 
 _BOMS = (
+    (codecs.BOM_UTF32_LE, "utf-32-le"),
+    (codecs.BOM_UTF32_BE, "utf-32-be"),
     (codecs.BOM_UTF8, "utf-8"),
     (codecs.BOM_UTF16_LE, "utf-16-le"),
     (codecs.BOM_UTF16_BE, "utf-16-be"),
@@ -30,6 +33,61 @@ def decode(data: bytes, *, source: str) -> str:
     raise InputError(
         source, "is neither UTF-8, UTF-16 nor Windows-1252 text", hint="Save it as UTF-8."
     )
+
+
+def decode_markup(data: bytes, *, charset: str = "") -> str:
+    """The text of XML, HTML or JSON, whatever it is declared to be.
+
+    A byte order mark goes before `charset`, the one of the HTTP header, and that before what the
+    text says of itself (RFC 7303, 3; HTML 5, 13.2.3.2). Where a byte fits nowhere it costs `�`
+    and nothing else; Latin-1 and ASCII are read as Windows-1252 (WHATWG Encoding, 4.2).
+    """
+    for bom, encoding in _BOMS:
+        if data.startswith(bom):
+            return data[len(bom) :].decode(encoding, "replace")
+    if wide := _wide_encoding(data):
+        return data.decode(wide, "replace")
+    if encoding := _encoding_of(charset):
+        return data.decode(encoding, "replace")
+    declared = _DECLARED.search(data[:_HEAD])
+    encoding = _encoding_of(next(filter(None, declared.groups())).decode()) if declared else ""
+    if _is_utf8(data, certain=encoding not in ("", "utf-8")):
+        return data.decode("utf-8", "replace")
+    return data.decode("cp1252" if encoding in ("", "utf-8") else encoding, "replace")
+
+
+_HEAD = 4096
+_DECLARED = re.compile(
+    rb"""<\?xml\b[^>]{0,200}?\bencoding\s*=\s*["']([\w.:-]{1,40})"""
+    rb"""|<meta\b[^>]{0,300}?\bcharset\s*=\s*["']?\s*([\w.:-]{1,40})""",
+    re.IGNORECASE,
+)
+_LATIN = frozenset({"iso8859-1", "ascii", "iso8859-9"})
+_TOLD_OTHERWISE = ("utf-16", "utf-32", "utf-7", "idna", "punycode", "unicode", "raw_", "undefined")
+"""What no byte order mark and no zeros speak for, and what is no encoding of text."""
+
+
+def _encoding_of(label: str) -> str:
+    """Python's name of an encoding, empty for one that is unknown or cannot be."""
+    try:
+        name = codecs.lookup(label.strip().strip("\"'")).name
+        "".encode(name)
+    except (LookupError, ValueError):
+        return ""
+    if name.startswith(_TOLD_OTHERWISE):
+        return ""
+    return "cp1252" if name in _LATIN else name
+
+
+def _is_utf8(data: bytes, *, certain: bool) -> bool:
+    """Whether bytes are UTF-8: all of them, else more of its characters than what fits nowhere."""
+    try:
+        text = data.decode()
+    except UnicodeDecodeError:
+        text = data.decode("utf-8", "replace")
+        wrong = text.count("\ufffd")
+        return not certain and wrong * 2 <= sum(char > "\x7f" for char in text)
+    return not certain or not text.isascii()
 
 
 def _readings(data: bytes) -> list[str]:

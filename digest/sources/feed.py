@@ -1,166 +1,102 @@
-"""Feeds: RSS and Atom through feedparser, JSON Feed by its specification (version 1.1)."""
+"""Feeds as documents: an article for each entry, in the order of the feed."""
 
-import io
-import json
-import re
-import time
-from calendar import timegm
 from dataclasses import replace
-from datetime import UTC, datetime, tzinfo
-from typing import Any
+from datetime import datetime, tzinfo
 
-from digest.article import (
-    Article,
-    Document,
-    Headline,
-    Paragraph,
-    Precision,
-    Published,
-    Section,
-)
-from digest.calendar import MONTHS_EN, MONTHS_NL, clock_en, clock_nl
+from digest.article import Article, Document, Headline, Paragraph, Published, Role, Section
+from digest.cleaning import clean, without_controls
 from digest.errors import InputError
-from digest.sources.language import is_dutch
-from digest.sources.markup import html_paragraphs, looks_like_html
+from digest.sources.blocks import Block, looks_like_html, read_blocks
+from digest.sources.entries import FeedEntry, Text, read_feed
+from digest.sources.feed_dates import read_date
+from digest.sources.language import judge_together
+from digest.sources.paragraphs import joined, read_paragraphs
 from digest.sources.places import english_section
-from digest.sources.wire import match_dateline
 
 
 def parse_feed(
-    data: bytes, *, source: str, as_of: datetime, zone: tzinfo, section: str = ""
+    data: bytes,
+    *,
+    source: str,
+    as_of: datetime,
+    zone: tzinfo,
+    section: str = "",
+    charset: str = "",
+    problems: list[InputError],
 ) -> Document:
     """A feed as a document: an article for each entry, in the order of the feed.
 
-    `section` is the name of the section that they belong to, if any. Raises `InputError`
-    for what is no feed, or a feed without entries.
+    `section` is the name of the section that they belong to, if any; `charset` is that of the
+    HTTP header. What is wrong with one entry goes to `problems`, and the others are read. Raises
+    `InputError` for what is no feed, or a feed without entries.
     """
-    entries = _json_entries(data) if data.lstrip()[:1] == b"{" else _xml_entries(data, source)
+    feed = read_feed(data, source=source, charset=charset)
+    problems.extend(feed.problems)
     group = None
     if section:
         group = Section(heading=section, name=section, name_en=english_section(section))
-    items = [item for entry in entries if (item := _article(entry, group, zone))]
+    items = []
+    for entry in feed.entries:
+        try:
+            item = _article(entry, group, as_of, zone)
+        except Exception as error:  # noqa: BLE001 - whatever it is, it is about this entry alone
+            name = clean(entry.title.value)[:100]
+            problem = f"has an item “{name}” that cannot be read ({type(error).__name__})"
+            problems.append(InputError(source, problem))
+            continue
+        if item:
+            items.append(item)
     if not items:
+        if problems:
+            raise problems.pop()
         raise InputError(source, "is a feed without entries")
-    document = Document(source=source, as_of=as_of, text="", parts=tuple(items))
-    return replace(document, text=document.reassemble())
+    dutch = judge_together([_words(item) for item in items], declared=feed.language)
+    items = [replace(item, is_dutch=each) for item, each in zip(items, dutch, strict=True)]
+    return Document(
+        source=source, as_of=as_of, text="", parts=tuple(items), feed=feed.home or source
+    )
 
 
-def looks_like_feed(data: bytes) -> bool:
-    """Whether the first bytes are those of RSS, Atom, RDF or JSON Feed."""
-    start = data[:2000].lstrip(b"\xef\xbb\xbf \t\r\n").lower()
-    if start.startswith(b"{"):
-        return b"jsonfeed.org" in start
-    tags = (b"<rss", b"<feed", b"<rdf:rdf")
-    return start.startswith(b"<") and any(tag in start for tag in tags)
+def _words(item: Article) -> tuple[str, str]:
+    """The headline of an article and its prose."""
+    prose = " ".join(part.text for part in item.paragraphs if part.role is Role.BODY)
+    return ("" if item.headline.derived else item.headline.text), prose
 
 
-def _xml_entries(data: bytes, source: str) -> list[dict[str, Any]]:
-    import feedparser  # noqa: PLC0415 - only feeds need it
-
-    if b"<!ENTITY" in data[:100_000]:
-        raise InputError(source, "declares entities of its own, which no feed needs")
-    if any(len(_ATTRIBUTE.findall(tag)) > _MOST_ATTRIBUTES for tag in _TAG.findall(data)):
-        raise InputError(source, "has a tag with more attributes than a feed needs")
-    if _LONG_BASE.search(data):
-        raise InputError(source, "has a base address longer than any")
-    data = _LONG_PERSON.sub(rb"\1", data)
-    # A stream: bytes that are the name of a file would be opened as one.
-    parsed = feedparser.parse(io.BytesIO(data), sanitize_html=False, resolve_relative_uris=False)
-    if not parsed.entries and (parsed.bozo or not parsed.version):
-        raise InputError(source, "is not a feed")
-    return [
-        {
-            "title": entry.get("title", ""),
-            "body": _longest(
-                [part.get("value", "") for part in entry.get("content", [])]
-                + [entry.get("summary", "")]
-            ),
-            "at": entry.get("published_parsed") or entry.get("updated_parsed"),
-        }
-        for entry in parsed.entries
-    ]
-
-
-_TAG = re.compile(rb"<[^<]*")
-_ATTRIBUTE = re.compile(rb"=[\s\0]*[\"']")
-_LONG_BASE = re.compile(rb"xml:base[\s\0]*=[\s\0]*[\"'][^\"'<]{4000}")
-_LONG_PERSON = re.compile(
-    rb"(<(?:[\w.-]{1,40}:)?(?:author|contributor|creator|editor|email|managingEditor|name|owner"
-    rb"|publisher|webMaster)\b[^<>]{0,1000}>(?:\s{0,100}<!\[CDATA\[)?[^<]{300})[^<]+",
-    re.IGNORECASE,
-)
-"""The library looks for a mail address in it in a time that grows with the square of its length."""
-_MOST_ATTRIBUTES = 1000
-"""What parses XML takes a time that grows with the square of their number."""
-
-
-def _json_entries(data: bytes) -> list[dict[str, Any]]:
-    try:
-        items = json.loads(data).get("items", [])
-        return [
-            {
-                "title": _first(item, "title"),
-                "body": _first(item, "content_html", "content_text", "summary"),
-                "at": _iso_time(_first(item, "date_published", "date_modified")),
-            }
-            for item in items
-            if isinstance(item, dict)
-        ]
-    except (ValueError, AttributeError, TypeError, RecursionError):
-        return []
-
-
-def _first(item: dict[str, Any], *names: str) -> str:
-    """The first of these that says something; halves of surrogate pairs cannot be encoded."""
-    text = next((str(item[name]) for name in names if item.get(name)), "")
-    return text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
-
-
-def _iso_time(text: str) -> time.struct_time | None:
-    try:
-        return datetime.fromisoformat(text).astimezone(UTC).timetuple()
-    except (ValueError, OverflowError):
+def _article(
+    entry: FeedEntry, section: Section | None, as_of: datetime, zone: tzinfo
+) -> Article | None:
+    headline = " ".join(" ".join(block.text for block in _blocks(entry.title, entry.base)).split())
+    lead = read_paragraphs(_blocks(entry.lead, entry.base))
+    content = read_paragraphs(_blocks(entry.content, entry.base))
+    paragraphs = tuple(
+        part for part in joined(lead, content) if part.dateline or part.text != headline
+    )
+    if not headline and not any(part.role is Role.BODY for part in paragraphs):
         return None
-
-
-def _longest(texts: list[str]) -> str:
-    return max(texts, key=len, default="")
-
-
-def _article(entry: dict[str, Any], section: Section | None, zone: tzinfo) -> Article | None:
-    headline = " ".join(html_paragraphs(entry["title"]))
-    body = entry["body"]
-    lines = html_paragraphs(body) if looks_like_html(body) else body.splitlines()
-    texts = [text for line in lines if (text := " ".join(line.split()))]
-    paragraphs = tuple(_paragraph(text) for text in texts if text != headline)
-    if not headline and not paragraphs:
-        return None
-    derived = not headline
     return Article(
-        headline=Headline(text=headline or paragraphs[0].text, derived=derived),
+        headline=Headline(text=headline) if headline else _derived(paragraphs),
         paragraphs=paragraphs,
         section=section,
-        published=_published(entry, zone),
-        is_dutch=is_dutch(" ".join([headline, *texts])),
+        published=_published(entry, as_of, zone),
+        key=entry.identifier,
+        address=entry.address,
     )
 
 
-def _paragraph(text: str) -> Paragraph:
-    dateline, rest = match_dateline(text) or (None, text)
-    return Paragraph(text=rest, dateline=dateline)
+def _derived(paragraphs: tuple[Paragraph, ...]) -> Headline:
+    first = next(part for part in paragraphs if part.role is Role.BODY)
+    return Headline(text=first.text, derived=True)
 
 
-def _published(entry: dict[str, Any], zone: tzinfo) -> Published | None:
-    """The time of an entry, in words of both languages."""
-    if not entry["at"]:
-        return None
-    try:
-        at = datetime.fromtimestamp(timegm(entry["at"]), tz=zone)
-    except (ValueError, OverflowError, OSError):
-        return None
-    return Published(
-        raw=f"{at.day} {MONTHS_NL[at.month - 1]} {at.year} {clock_nl(at)}",
-        english=f"{at.day} {MONTHS_EN[at.month - 1]} {at.year} at {clock_en(at)}",
-        at=at,
-        precision=Precision.MINUTE,
-    )
+def _blocks(text: Text, base: str) -> tuple[Block, ...]:
+    """The blocks of a text: of HTML what a browser shows, else its lines."""
+    if not text.is_plain and looks_like_html(text.value):
+        return read_blocks(text.value, base=base)
+    lines = clean(without_controls(text.value)).splitlines()
+    return tuple(Block(text=line) for each in lines if (line := " ".join(each.split())))
+
+
+def _published(entry: FeedEntry, as_of: datetime, zone: tzinfo) -> Published | None:
+    found = (read_date(text, as_of=as_of, zone=zone) for text in entry.dates)
+    return next(filter(None, found), None)

@@ -9,7 +9,6 @@ import os
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime, tzinfo
-from enum import StrEnum
 from pathlib import Path
 
 from digest.article import Article, Brief, Document, Section
@@ -18,8 +17,9 @@ from digest.errors import InputError, MissingInput
 from digest.plaintext import readable
 from digest.regular import open_regular
 from digest.sources.decoding import decode
-from digest.sources.feed import looks_like_feed, parse_feed
-from digest.sources.page import looks_like_page, parse_page
+from digest.sources.feed import parse_feed
+from digest.sources.kinds import Kind, recognise
+from digest.sources.page import parse_page
 from digest.sources.places import english_section
 from digest.sources.web import Fetched, dead, is_web, public_address
 from digest.sources.wire import parse_wire
@@ -31,22 +31,13 @@ MOST_BYTES = 50_000_000
 _MAYBE_NEWS = frozenset({".xml", ".rss", ".atom", ".html", ".htm", ".json"})
 
 
-class Kind(StrEnum):
-    """What a source is; `auto` looks at its first bytes."""
-
-    AUTO = "auto"
-    WIRE = "wire"
-    FEED = "feed"
-    PAGE = "page"
-
-
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SourceSpec:
     """A source as it is asked for: a path, a pattern, an address or `-`.
 
-    `name` stands in the edition instead of the location, `section` groups its items, `limit`
-    is how many of them there may be (0: all), `timeout` is how many seconds it may take on the
-    web (0: as long as any other).
+    `name` stands in the edition instead of the location, `kind` is what it is, whatever is in it,
+    `section` groups its items, `limit` is how many of them there may be (0: all), `timeout` is how
+    many seconds it may take on the web (0: as long as any other).
     """
 
     location: str
@@ -64,6 +55,8 @@ class Reading:
     Relative times count back from `as_of`, else from the time a file was last changed, else
     from `now`; all in `zone`. `stdin` reads so many bytes of standard input at most; `fetch`
     fetches addresses, each within so many seconds, of which there are `timeout` by default.
+    `accept` is told what could be read of what was fetched anew, and as what, `reject` what could
+    not.
     """
 
     as_of: datetime | None
@@ -71,15 +64,34 @@ class Reading:
     zone: tzinfo
     stdin: Callable[[int], bytes]
     fetch: Callable[[Mapping[str, float]], Mapping[str, Fetched]]
+    accept: Callable[[str, Fetched, str], None]
+    reject: Callable[[str, Fetched], None]
     timeout: float = SOURCE_SECONDS
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Readings:
-    """What was read: the documents, and one error for each source that could not be."""
+    """What was read: the documents, and one error for each source or item that could not be.
+
+    `advice` is what should be changed about sources, a sentence each.
+    """
 
     documents: tuple[Document, ...]
     failures: tuple[InputError, ...]
+    advice: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Loaded:
+    """The bytes of a source, when they were last changed, and what HTTP said of them."""
+
+    data: bytes
+    changed: datetime
+    charset: str = ""
+    address: str = ""
+
+
+_Load = Callable[[], _Loaded]
 
 
 def read_sources(specs: Iterable[SourceSpec], reading: Reading) -> Readings:
@@ -92,35 +104,71 @@ def read_sources(specs: Iterable[SourceSpec], reading: Reading) -> Readings:
     failures: list[InputError] = []
     for spec in specs:
         try:
-            for name, load in _find(spec, reading, fetched, failures):
+            if is_web(spec.location):
+                answer = fetched[spec.location]
+                if document := _read_answer(answer, spec, reading, failures):
+                    documents.append(document)
+                continue
+            for name, load in _find(spec, reading, failures):
                 try:
-                    documents.append(_parse(name, *load(), spec, reading))
+                    documents.append(_parse(name, load(), spec, reading, failures)[0])
                 except InputError as error:
                     failures.append(error)
         except InputError as error:
             failures.append(error)
-    return Readings(documents=tuple(documents), failures=tuple(failures))
+    return Readings(
+        documents=tuple(documents),
+        failures=tuple(failures),
+        advice=tuple(answer.advice for answer in fetched.values() if answer.advice),
+    )
 
 
-_Load = Callable[[], tuple[bytes, datetime]]
+def _read_answer(
+    answer: Fetched, spec: SourceSpec, reading: Reading, failures: list[InputError]
+) -> Document | None:
+    """What a source on the web gave; where that is no news, what it gave before."""
+    if failure := dead(spec.location, answer):
+        failures.append(failure)
+    name = spec.name or public_address(spec.location)
+    for notes in filter(None, (answer.notes, answer.earlier)):
+        if not notes.body:
+            continue
+        loaded = _Loaded(
+            data=notes.body,
+            changed=reading.now,
+            charset=notes.charset,
+            address=notes.address or public_address(spec.location),
+        )
+        is_new = notes is answer.notes and answer.earlier is not None
+        try:
+            document, kind = _parse(name, loaded, spec, reading, failures)
+            if is_new:
+                assert answer.earlier
+                _refuse_other_kind(name, kind, answer.earlier.kind, spec)
+                reading.accept(spec.location, answer, kind)
+        except InputError as error:
+            failures.append(error)
+            if is_new:
+                reading.reject(spec.location, answer)
+        else:
+            return document
+    return None
+
+
+def _refuse_other_kind(name: str, kind: Kind, before: str, spec: SourceSpec) -> None:
+    """A page, or a text, in the place of a feed is what a site gives instead of an error."""
+    if spec.kind is Kind.AUTO and before == Kind.FEED and kind is not Kind.FEED:
+        what = "a web page" if kind is Kind.PAGE else "a text"
+        raise InputError(name, f"is {what} where there was a feed")
 
 
 def _find(
-    spec: SourceSpec,
-    reading: Reading,
-    fetched: Mapping[str, Fetched],
-    failures: list[InputError],
+    spec: SourceSpec, reading: Reading, failures: list[InputError]
 ) -> Iterator[tuple[str, _Load]]:
     """The names and loaders of what a source has. Raises `InputError` when it has nothing."""
     if spec.location == STANDARD_INPUT:
-        yield spec.name or "standard input", lambda: (_read_stdin(reading), reading.now)
-    elif is_web(spec.location):
-        answer = fetched[spec.location]
-        if failure := dead(spec.location, answer):
-            failures.append(failure)
-        if answer.data:
-            name = spec.name or public_address(spec.location)
-            yield name, lambda: (answer.data, reading.now)
+        name = spec.name or "standard input"
+        yield name, lambda: _Loaded(data=_read_stdin(reading), changed=reading.now)
     else:
         for file in find_files(spec.location, failures):
             yield spec.name or readable(str(file)), lambda file=file: _load(file, reading)  # type: ignore[misc]
@@ -226,13 +274,16 @@ def _is_news(path: Path) -> bool:
         return ending == ".txt"
     try:
         with open_regular(path) as file:
-            start = file.read(2000)
+            data = file.read(MOST_BYTES)
     except OSError:
         return True  # reading it will say why it cannot be read
-    return looks_like_feed(start) or looks_like_page(start)
+    try:
+        return recognise(data, source="") is not Kind.WIRE
+    except InputError:
+        return False
 
 
-def _load(file: Path, reading: Reading) -> tuple[bytes, datetime]:
+def _load(file: Path, reading: Reading) -> _Loaded:
     """What a regular file has, and when it was last changed."""
     name = readable(str(file))
     try:
@@ -244,21 +295,25 @@ def _load(file: Path, reading: Reading) -> tuple[bytes, datetime]:
     if len(data) > MOST_BYTES:
         raise InputError(name, f"is larger than {MOST_BYTES // 1_000_000} MB")
     if reading.as_of:
-        return data, reading.as_of
+        return _Loaded(data=data, changed=reading.as_of)
     try:
-        return data, datetime.fromtimestamp(found.st_mtime, tz=reading.zone)
+        changed = datetime.fromtimestamp(found.st_mtime, tz=reading.zone)
     except (ValueError, OverflowError, OSError) as error:
         raise InputError(
             name, "was last changed at a time that no calendar has", hint="Give --as-of."
         ) from error
+    return _Loaded(data=data, changed=changed)
 
 
 def _parse(
-    name: str, data: bytes, changed: datetime, spec: SourceSpec, reading: Reading
-) -> Document:
-    """A source as a document; whatever a parser raises is about this source alone."""
+    name: str, loaded: _Loaded, spec: SourceSpec, reading: Reading, failures: list[InputError]
+) -> tuple[Document, Kind]:
+    """A source as a document, and what it was; whatever a parser raises is about it alone.
+
+    What is wrong with one of its items goes to `failures`.
+    """
     try:
-        return _parse_as(name, data, changed, spec, reading)
+        return _parse_as(name, loaded, spec, reading, failures)
     except InputError:
         raise
     except Exception as error:
@@ -266,25 +321,37 @@ def _parse(
 
 
 def _parse_as(
-    name: str, data: bytes, changed: datetime, spec: SourceSpec, reading: Reading
-) -> Document:
-    as_of = reading.as_of or changed
-    kind = _kind_of(data) if spec.kind is Kind.AUTO else spec.kind
+    name: str, loaded: _Loaded, spec: SourceSpec, reading: Reading, failures: list[InputError]
+) -> tuple[Document, Kind]:
+    as_of = reading.as_of or loaded.changed
+    kind = spec.kind
+    if kind is Kind.AUTO:
+        kind = recognise(loaded.data, source=name, charset=loaded.charset)
     if kind is Kind.FEED:
         document = parse_feed(
-            data, source=name, as_of=as_of, zone=reading.zone, section=spec.section
+            loaded.data,
+            source=name,
+            as_of=as_of,
+            zone=reading.zone,
+            section=spec.section,
+            charset=loaded.charset,
+            problems=failures,
         )
     elif kind is Kind.PAGE:
-        document = parse_page(data, source=name, as_of=as_of)
+        document = parse_page(
+            loaded.data,
+            source=name,
+            as_of=as_of,
+            zone=reading.zone,
+            charset=loaded.charset,
+            base=loaded.address,
+            trusted=spec.kind is Kind.PAGE,
+        )
     else:
-        document = parse_wire(decode(data, source=name), source=name, as_of=as_of)
-    return _limited(_sectioned(document, spec.section), spec.limit)
-
-
-def _kind_of(data: bytes) -> Kind:
-    if looks_like_feed(data):
-        return Kind.FEED
-    return Kind.PAGE if looks_like_page(data) else Kind.WIRE
+        document = parse_wire(decode(loaded.data, source=name), source=name, as_of=as_of)
+    if document.feed and is_web(spec.location):
+        document = replace(document, feed=spec.location)
+    return _limited(_sectioned(document, spec.section), spec.limit), kind
 
 
 def _sectioned(document: Document, name: str) -> Document:

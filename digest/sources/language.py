@@ -7,6 +7,7 @@ takes short Dutch headlines for German or Kabyle.
 """
 
 import re
+from collections.abc import Sequence
 
 _WORD = re.compile(r"[^\W\d_]+")
 _LEAST_WORDS = 6
@@ -48,11 +49,62 @@ _OTHERS = tuple(
 )
 
 
+_SURE = 3
+"""So many small words of another language, and none of Dutch, leave no doubt."""
+
+
 def is_dutch(text: str) -> bool:
     """Whether a text is Dutch, or too short or strange to say that it is not."""
-    words = [word.lower() for word in _WORD.findall(text)]
-    if len(words) < _LEAST_WORDS:
-        return True
+    dutch, other, words = _small_words(text)
+    return words < _LEAST_WORDS or dutch >= other
+
+
+def judge_together(items: Sequence[tuple[str, str]], *, declared: str = "") -> list[bool]:
+    """Which items of a feed are Dutch; of each there is its headline and its prose.
+
+    Prose is judged by itself. A headline alone has too few words for that: it is of the language
+    of the feed, as all items together and `declared` tell it, unless it is surely of another.
+    """
+    counts = [_small_words(prose) for _, prose in items]
+    together = _small_words(" ".join(f"{headline}. {prose}" for headline, prose in items))
+    of_feed = together[0] >= together[1]
+    if not of_feed and declared.lower().startswith("nl"):
+        of_feed = together[0] * _SURE >= together[1]
+    result = []
+    for (headline, prose), (_, _, words) in zip(items, counts, strict=True):
+        if words >= _LEAST_PROSE:
+            result.append(is_dutch(f"{headline} {prose}"))
+            continue
+        here, there, _ = _small_words(f"{headline}. {prose}")
+        sure = of_feed and there >= _SURE and not here
+        result.append(not sure and (of_feed or here > there))
+    return result
+
+
+_LEAST_PROSE = 10
+_NEAR = 4
+
+
+def _small_words(text: str) -> tuple[int, int, int]:
+    """How many small words of Dutch a text has, of the likeliest other language, and all words.
+
+    What begins with a capital within a sentence is no small word of another language, but a name:
+    Den Haag, Los Angeles.
+    """
+    shouted = text.isupper()
+    words: list[str] = []
+    others: list[str] = []
+    for found in _WORD.finditer(text):
+        word = found[0]
+        before = text[max(0, found.start() - _NEAR) : found.start()].rstrip(" \"'“”‘’„(")
+        begins = not before[-1:].strip(".!?:|–-")
+        named = word[0].isupper() and not shouted and (not begins or _NAME.match(text, found.end()))
+        words.append(word.lower())
+        if not named:
+            others.append(word.lower())
     dutch = sum(word in _DUTCH for word in words)
-    other = max(sum(word in language for word in words) for language in _OTHERS)
-    return dutch >= other
+    other = max(sum(word in language for word in others) for language in _OTHERS)
+    return dutch, other, len(words)
+
+
+_NAME = re.compile(r"[ '’-][A-ZÀ-Þ]")

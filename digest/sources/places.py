@@ -84,10 +84,15 @@ _SECTIONS = {
 
 def ordinary_capitals(place: str) -> str:
     """A place written in capitals, as it is written in running text: `DEN HAAG` → `Den Haag`."""
-    if not place.isupper():
+    if not without_article(place).isupper():
         return place
     words = re.split(r"([ \-/]+)", place)
     return "".join(_ordinary(word, first=index == 0) for index, word in enumerate(words))
+
+
+def without_article(place: str) -> str:
+    """A place without the `'s` or `'t` that it may begin with, which keeps its small letter."""
+    return re.sub(r"^['’][stST](?=[ -])", "", place)
 
 
 def _ordinary(word: str, *, first: bool) -> str:
@@ -106,7 +111,7 @@ def english_place(place: str) -> str:
 
     Several places (`Parijs/Londen`) are translated one by one.
     """
-    return "/".join(_PLACES.get(name, name) for name in place.split("/"))
+    return "/".join(_PLACES.get(name.replace("’", "'"), name) for name in place.split("/"))
 
 
 def english_section(name: str) -> str:

@@ -1,4 +1,8 @@
-"""Lines of wire copy that are no prose: bylines, tables, advertisements, links, credits."""
+"""Lines that are no prose: bylines, tables, advertisements, links, credits and notices.
+
+The same rules hold for wire copy, feeds and pages. A rule takes whole lines only, in forms that no
+sentence and no headline has: what is not recognised is shown, which is the lesser evil.
+"""
 
 import re
 
@@ -6,55 +10,107 @@ from digest.article import Role
 
 _LONGEST = 200
 
-_PATTERNS = (
-    (Role.SEPARATOR, r"[-–—=*_~•.\s]{3,}|\*\s*\*\s*\*|#{3,}"),
-    (
-        Role.ADVERTISEMENT,
-        r"\(?\[?(?:advertentie|advertorial|reclame|gesponsord)(?:e inhoud)?\]?\)?[.:]?",
-    ),
-    (
-        Role.LINK,
-        (
-            r"(?:lees|bekijk|kijk|zie|luister)\s+(?:hier\s+)?(?:ook|meer|verder|terug)\b.*"
-            r"|(?:volg|download|deel)\s+(?:ons|onze|dit)\b.*"
-        ),
-    ),
-    (
-        Role.CREDIT,
-        (
-            r"(?:\(c\)|©|copyright)\s.*|(?:bron|foto|beeld|illustratie)\s*:\s.*|©.*"
-            r"|\((?:anp|belga|afp|reuters|dpa|ap|novum)(?:/\w+)*\)\.?"
-        ),
-    ),
-    (
-        Role.BYLINE,
-        (
-            r"(?:door|van)\s+(?:onze\s+(?:\w+\s+)?(?:redacteur|redactie|correspondent|verslaggever)\w*.*"
-            r"|[A-ZÀ-Þ][\w'’-]+(?:\s+(?:van|de|den|der|ten|ter|[A-ZÀ-Þ][\w'’-]*\.?))+"
-            r"(?:\s+en\s+[A-ZÀ-Þ][\w'’-]+(?:\s+[\w'’-]+)*)?)"
-        ),
-    ),
-)
+_WORDS = {
+    "agency": r"(?:anp|belga|afp|reuters|dpa|ap|novum|efe|epa|getty images|hollandse hoogte)",
+    "also": r"(?:lees|bekijk|kijk|zie|(?:be)?luister) (?:hier )?(?:ook|meer|verder|terug|mee)",
+    "by": r"(?:(?:geschreven|verslag) )?(?:door|van):?",
+    "name": r"(?-i:[A-ZÀ-Þ])[\w'’.-]*(?: (?:van|de[nr]?|te[nr]?|'t|(?-i:[A-ZÀ-Þ])[\w'’.-]*))*",
+    "network": r"(?:facebook|twitter|x|whatsapp|instagram|linkedin|telegram|bluesky|e-?mail)\b",
+    "post": r"(?:the post|(?:de|deze) post|(?:het|dit) (?:bericht|artikel))",
+    "staff": r"\w*(?:redacteur|redactie|correspondent|verslaggever|medewerker)\w*",
+    "story": r"(?:artikel|bericht|verhaal|stuk|nieuws\w*|pagina|foto|video|blog\w*|column|inhoud)",
+    "you": r"(?:je|jij|u)",
+}
+# One form a line; the case of letters only counts in names.
+_LINES = {
+    Role.SEPARATOR: r"""
+        [-–—=*_~•·+. ]{{3,}}|\*|\#{{2,}}
+        """,
+    Role.ADVERTISEMENT: r"""
+        [(\[]*(?:einde )?(?:advertentie|advertorial|reclame|publiciteit)[)\]]*[.:]?
+        [(\[]*(?:gesponsord(?:e inhoud)?|advertisement|sponsored(?: content)?)[)\]]*[.:]?
+        [(\[]*(?:de )?tekst gaat (?:verder|door) (?:onder|na) .{{1,40}}
+        """,
+    Role.LINK: r"""
+        {also}(?: ?[:»>→…–-].*)?
+        (?:lees|bekijk|luister) (?:meer|verder) (?:op|bij|via|in) (?:de |het |onze )?[^ ]+
+        (?:lees|bekijk|zie|(?:be)?luister) (?:hier )?ook\b.*
+        {also}\b[^.!?]{{0,60}}(?:\.\.\.|[»>→…])
+        (?:meer|verder) (?:lezen|weten)(?: over [^.!]{{1,40}})?\??
+        meer (?:over dit onderwerp|informatie|hierover)(?: ?[:»>→…].{{0,60}})?
+        (?:volg|like|bezoek) (?:ons|onze|{agency})\b.*
+        (?:volg|deel) (?:.{{1,40}} )?(?:op|via) {network}.*
+        download (?:hier )?(?:ons|onze|de|het) (?:\w+[ -])?(?:app|krant|magazine|e-?book|pdf)\b.*
+        deel (?:dit|deze|het|de) {story}\b.*|delen|deel:.*
+        (?:gerelateerd|meer nieuws|ook interessant|aanbevolen) ?:.*
+        (?:gerelateerde?|aanbevolen) (?:artikelen|berichten|nieuws)
+        (?:klik|tik) (?:hier|op de (?:link|foto|afbeelding))\b.{{0,80}}
+        (?:continue reading|read more|read the full article)\b.{{0,120}}
+        """,
+    Role.CREDIT: r"""
+        (?:\(c\)|©).*
+        copyright ?(?:\(c\)|©|:|\d{{4}}|(?-i:[A-ZÀ-Þ]{{2}})).*
+        (?:alle|all) (?:auteurs)?r(?:echten|ights) (?:voorbehouden|reserved)\.?
+        (?:foto['’]?s?|fotografie|beeld(?:en)?|illustraties?|afbeelding|grafiek) ?[:©|].*
+        (?:foto|beeld) {agency}\b.{{0,40}}
+        bron(?:nen)? ?: ?(?:(?-i:[A-ZÀ-Þ\d])[^.!?]{{0,60}}\.?|\S+\.\w{{2,6}}(?:/\S*)?)
+        \({agency}(?:/\w+)*\)\.?
+        """,
+    Role.BYLINE: r"""
+        {by} onze (?:\w+ )?{staff}.*
+        {by} (?:de |een )?{staff}(?: {name})?
+        {by} {name}(?: ?(?:,|&|en) {name})*
+        (?:tekst|auteur|redactie) ?: ?{name}(?: ?(?:,|&|en) {name})*
+        """,
+    Role.NOTICE: r"""
+        (?:dit|het|ons|deze) (?:\w+ )?{story} (?:is|zijn) (?:alleen|enkel|exclusief) .*abonnee.*
+        (?:dit|het|ons|deze) (?:\w+ )?{story} is .{{0,40}}\bvoor (?:\w+ )?(?:leden|abonnees)\b.*
+        (?:alleen|exclusief|enkel) (?:\w+ )?(?:\w+ )?voor (?:onze )?(?:abonnees|leden)\b.{{0,60}}
+        log (?:nu |hier |gratis )?in (?:om|en|met)\b.*|log in|inloggen|registreren
+        (?:maak|registreer)\b.{{0,40}}\b(?:account|gratis)\b.*(?:lezen|toegang|verder).*
+        (?:word|neem) (?:nu |ook |gratis )?(?:abonnee|lid|een (?:\w+ )?\w*abonnement)\b[^,]{{0,80}}
+        (?:al|nog geen|heeft u al|(?:ben|heb) {you} al) (?:een )?(?:abonn\w+|account|lid)\b.{{0,80}}
+        (?:lees|krijg) (?:onbeperkt|direct verder|dit artikel gratis)\b.*
+        (?:wilt? {you} )?(?:dit artikel )?(?:verder|meer) lezen ?\?.*
+        (?:bekijk|open|lees)\b.{{0,40}}\b(?:webversie|online versie|browser)\b.{{0,30}}|webversie
+        (?:meld|schrijf|abonneer) {you}\b.{{0,60}}\b(?:nieuwsbrief|mailing|pushberichten)\b.*
+        (?:ontvang|aanmelden voor|inschrijven voor)\b.{{0,60}}\bnieuwsbrief\b.*
+        {you} (?:ontvangt?|krijgt?) (?:deze|dit) (?:e-?mail|mail|nieuwsbrief|bericht)\b.*
+        (?:klik hier om )?(?:.{{0,30}}\b)?(?:af te melden|uit te schrijven)\b.{{0,60}}
+        (?:uitschrijven|afmelden|unsubscribe)\b.{{0,60}}
+        wilt? {you}\b.{{0,60}}\b(?:nieuwsbrief|e-?mails?)\b.{{0,40}}
+        {post}\b.*\b(?:appeared first on|verscheen (?:als )?eerste? op|is eerst verschenen op)\b.*
+        (?:kies je )?webmail|(?:hoofd)?menu|zoeken|navigatie|voorpagina|cookie-?instellingen
+        (?:ga )?naar (?:de )?(?:hoofd)?(?:inhoud|navigatie)|sluiten|reageer|\d+ reacties?
+        """,
+}
 _COMPILED = tuple(
-    (role, re.compile(pattern, 0 if role is Role.BYLINE else re.IGNORECASE))
-    for role, pattern in _PATTERNS
+    (role, re.compile("|".join(lines.format(**_WORDS).split("\n        ")), re.IGNORECASE))
+    for role, lines in ((role, lines.strip()) for role, lines in _LINES.items())
 )
-_BYLINE_START = re.compile(r"[Dd]oor|[Vv]an|DOOR|VAN")
+_SHOUTED_BYLINE = re.compile(r"(?:DOOR|VAN) ONZE .*|DOOR [^ ]+(?: [^ ]+){1,2}")
+_BULLET = re.compile(r"(?:[•‣◦▪●·*–—-]|\(?(?:\d{1,3}|[a-zA-Z])[.)])\t\s*")
 
 
 def find_role(text: str) -> Role:
     """What a line is; `Role.BODY` for prose and for all that is not recognised."""
-    if "\t" in text.strip() or text.count(" | ") > 1:
-        return Role.TABLE
-    if len(text) > _LONGEST:
-        return Role.BODY
     line = text.strip()
-    if start := _BYLINE_START.match(line):
-        line = start[0].lower() + line[start.end() :]
+    if bullet := _BULLET.match(line):
+        line = line[bullet.end() :]
+    if "\t" in line or line.count(" | ") > 1:
+        return Role.TABLE
+    if not line or len(line) > _LONGEST:
+        return Role.BODY
+    line = " ".join(line.split())
     for role, pattern in _COMPILED:
-        if pattern.fullmatch(line):
+        if pattern.fullmatch(line) and not (role is Role.BYLINE and _is_shouted_prose(line)):
             return role
     return Role.BODY
+
+
+def _is_shouted_prose(line: str) -> bool:
+    """Whether a line in capitals, where any word may be a name, is rather a headline."""
+    return line.isupper() and not _SHOUTED_BYLINE.fullmatch(line)
 
 
 def english_byline(text: str) -> str:
@@ -66,7 +122,7 @@ def english_byline(text: str) -> str:
 
 
 _BYLINE_WORDS = (
-    (r"^(?:door|van)\b", "By"),
+    (r"^(?:(?:geschreven|verslag) )?(?:door|van|tekst|auteur|redactie)\b(?: ?:)?", "By"),
     (r"\bonze redactie\b", "our editors"),
     (r"\bonze redacteur\b", "our editor"),
     (r"\bonze redacteuren\b", "our editors"),
@@ -74,5 +130,6 @@ _BYLINE_WORDS = (
     (r"\bonze verslaggever\b", "our reporter"),
     (r"\bonze verslaggevers\b", "our reporters"),
     (r"\bonze (\w+redacteur)\b", r"our \1"),
+    (r"\bde redactie\b", "the editors"),
     (r"\sen\s", " and "),
 )

@@ -1,9 +1,9 @@
 """Wire copy: the text of Dutch news agencies as news sites carry it.
 
 The grammar, as in docs/design.md: a headline, paragraphs with a dateline before the first;
-`Meer uit X` opens a section in which each paragraph is a brief; a time belongs to the item
-before it, also where it is glued to the next dateline. Whatever does not fit is kept as a
-paragraph.
+`Meer uit X` opens a section of briefs, which may have headlines; a time belongs to the item
+before it, also where it is glued to the next dateline, and to the item whose headline it stands
+above or below. Whatever does not fit is kept as a paragraph.
 """
 
 import itertools
@@ -13,9 +13,10 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from digest.article import (
+    SHOWN,
     Article,
+    Aside,
     Brief,
-    Dateline,
     Document,
     Headline,
     Item,
@@ -24,34 +25,33 @@ from digest.article import (
     Role,
     Section,
 )
+from digest.cleaning import clean
+from digest.sources.datelines import match_dateline
 from digest.sources.dates import match_time
+from digest.sources.headers import header_lines
 from digest.sources.language import is_dutch
-from digest.sources.places import english_place, english_section, ordinary_capitals
+from digest.sources.liveblog import LiveEntry, split_entries
+from digest.sources.places import english_section
 from digest.sources.roles import english_byline, find_role
+from digest.sources.wrapping import unwrap
 from digest.splitter import split_sentences
 
 MAX_HEADLINE = 160
 """A longer first line (in characters) is body text: Dutch headlines keep under 100."""
 
-_WRAP_LIMIT = 100
-_WRAP_MINIMUM = 40
 _LONGEST_TIME = 60
-_DATELINE = re.compile(
-    r"(?P<place>[^\W\d_'’][^()\n]{1,59}?|['’][^()\n]{2,59}?)\s*"
-    r"\((?P<agencies>[^\W\d_][\w ./,&+-]{1,59})\)\s*[-–—]+\s+"
-)
-_BARE_DATELINE = re.compile(
-    r"(?P<place>[^\W\d_'’][^\W\d_][^()\n.!?,:;]{1,38}?|['’][^()\n.!?,:;]{2,39}?)\s+[-–—]+\s+(?=[\"“„‘'(]?\w)"
-)
-_AGENCIES = frozenset(
-    "afp anp ap belga bloomberg dpa efe nos novum pa reuters rtr sda tass vrt xinhua".split()
-)
-_ACRONYMS = frozenset("CDA EU GGD KNMI NAVO NOS OM PVV PVDA RIVM UWV VN VRT VS VVD WHO".split())
+_LONGEST_MENU = 30
 _SECTION = re.compile(
     r"(?:meer|ander|ook)\s+(?:nieuws\s+)?(?:uit|over|in)\s+(?:het\s+|de\s+)?"
     r"(?P<name>[^\W\d_][\w &/-]{1,39})|(?P<other>kort nieuws|ander nieuws|meer nieuws)",
     re.IGNORECASE,
 )
+_MAYBE_HEADLINE = frozenset({Role.LINK, Role.CREDIT, Role.BYLINE, Role.NOTICE})
+_NEVER_HEADLINE = re.compile(r"[^:]{1,20}:.*|[(©].*|\w+ ook .*", re.IGNORECASE)
+_SENTENCE_END = re.compile(r"[.!?…][\"”’')\]]*$")
+
+Token = Published | LiveEntry | Paragraph | str
+"""A time, an entry of a live blog, a line whose role is known, or a text."""
 
 
 def parse_wire(text: str, *, source: str, as_of: datetime) -> Document:
@@ -59,76 +59,45 @@ def parse_wire(text: str, *, source: str, as_of: datetime) -> Document:
 
     `as_of` is the aware moment from which relative times count back.
     """
-    tokens = [part for block in _unwrap(text) for part in _split_times(block, as_of)]
+    tokens = _tokens(clean(text), as_of)
     builder = _Builder()
     for token, following in zip(tokens, [*tokens, ""][1:], strict=True):
         builder.add(token, following)
     return Document(source=source, as_of=as_of, text=text, parts=builder.finish())
 
 
-def match_dateline(text: str) -> tuple[Dateline, str] | None:
-    """The dateline at the start of `text` and what follows it, or None.
-
-    Places stand in capitals; in ordinary letters only before agencies that are known.
-    """
-    found = _DATELINE.match(text)
-    if found:
-        agencies = tuple(name.strip() for name in re.split(r"[/,]", found["agencies"]))
-        known = all(name.lower() in _AGENCIES for name in agencies)
-    else:
-        found = _BARE_DATELINE.match(text)
-        agencies, known = (), False
-    if not found or not _is_place(found["place"].strip(), known=known):
-        return None
-    place = ordinary_capitals(found["place"].strip())
-    dateline = Dateline(
-        raw=found[0].rstrip(), place=place, place_en=english_place(place), agencies=agencies
-    )
-    return dateline, text[found.end() :]
-
-
-def _is_place(place: str, *, known: bool) -> bool:
-    if not all(char.isalpha() or char in " -'’./" for char in place) or place in _ACRONYMS:
-        return False
-    return place.isupper() or (known and place[:1].isupper() and len(place.split()) <= 3)  # noqa: PLR2004 - Rio de Janeiro
-
-
-def _unwrap(text: str) -> Iterator[str]:
-    """The text as one string a paragraph: blank lines separate, wrapped lines are joined."""
-    group: list[str] = []
-    for line in [*text.splitlines(), ""]:
-        if line.strip():
-            group.append(line.strip())
-        elif group:
-            yield from _join_wrapped(group)
-            group = []
-
-
-def _join_wrapped(lines: list[str]) -> list[str]:
-    """Join lines that a program has wrapped: each is so long that the next word did not fit."""
-    width = max(map(len, lines))
-    if not _WRAP_MINIMUM <= width < _WRAP_LIMIT:
-        return lines
-    full = [
-        len(line) + 1 + len(following.split()[0]) > width
-        for line, following in itertools.pairwise(lines)
-    ]
-    if sum(full) * 5 < len(full) * 3 or not full:
-        return lines
-    joined = [lines[0]]
-    for was_full, line in zip(full, lines[1:], strict=True):
-        if was_full and not _stands_alone(line):
-            glue = "" if joined[-1].endswith("-") and line[0].islower() else " "
-            joined[-1] += glue + line
-        else:
-            joined.append(line)
-    return joined
+def _tokens(text: str, as_of: datetime) -> list[Token]:
+    lines = list(unwrap(text, _stands_alone))
+    notes = dict.fromkeys(header_lines(lines), Role.HEADER)
+    notes |= dict.fromkeys(range(_menu(lines)), Role.NOTICE)
+    tokens: list[Token] = []
+    prose: list[str] = []
+    for index, line in enumerate([*lines, ""]):
+        if line and index not in notes:
+            prose.append(line)
+            continue
+        for part in split_entries(prose, as_of):
+            tokens.extend([part] if isinstance(part, LiveEntry) else _split_times(part, as_of))
+        prose = []
+        if line:
+            tokens.append(Paragraph(text=line, role=notes[index]))
+    return tokens
 
 
 def _stands_alone(line: str) -> bool:
     return bool(
         _SECTION.fullmatch(line) or match_dateline(line) or find_role(line) is not Role.BODY
     )
+
+
+def _menu(lines: list[str]) -> int:
+    """How many lines at the beginning are a site's own: a menu, up to a headline given twice."""
+    if not lines or find_role(lines[0]) is not Role.NOTICE:
+        return 0
+    for index, (line, following) in enumerate(itertools.pairwise(lines[:_LONGEST_MENU])):
+        if line == following:
+            return index
+    return 0
 
 
 def _split_times(block: str, as_of: datetime) -> Iterator[Published | str]:
@@ -168,6 +137,12 @@ class _Open:
     published: Published | None = None
     paragraphs: list[Paragraph] = field(default_factory=list)
     has_body: bool = False
+    ended: bool = False
+
+    @property
+    def is_headline_only(self) -> bool:
+        """Whether its headline stands there and nothing else yet."""
+        return bool(self.headline and not self.headline.derived and not self.paragraphs)
 
     def add(self, paragraph: Paragraph) -> None:
         self.paragraphs.append(paragraph)
@@ -182,6 +157,7 @@ class _Open:
             return Article(
                 headline=self.headline,
                 paragraphs=paragraphs,
+                section=self.section,
                 published=self.published,
                 is_dutch=dutch,
             )
@@ -196,17 +172,24 @@ class _Open:
 
 @dataclass(slots=True)
 class _Builder:
-    """Puts tokens together to items; the last item is open until the next begins."""
+    """Puts tokens together to items; the last item is open until the next begins.
 
-    parts: list[Section | Item] = field(default_factory=list)
+    `waiting` is a time that stands before its item; `times_lead` says that all do, here.
+    """
+
+    parts: list[Section | Item | Aside] = field(default_factory=list)
     section: Section | None = None
     open: _Open | None = None
     waiting: Published | None = None
     times_lead: bool = False
 
-    def add(self, token: Published | str, following: Published | str) -> None:
+    def add(self, token: Token, following: Token) -> None:
         if isinstance(token, Published):
-            self._add_time(token)
+            self._add_time(token, following)
+        elif isinstance(token, LiveEntry):
+            self._begin(Paragraph(text=token.text), headline=None, published=token.published)
+        elif isinstance(token, Paragraph):
+            self._add_aside(token)
         elif heading := _SECTION.fullmatch(token):
             self._close()
             name = (heading["name"] or heading["other"]).strip()
@@ -217,46 +200,114 @@ class _Builder:
         else:
             self._add_text(token, following)
 
-    def finish(self) -> tuple[Section | Item, ...]:
+    def finish(self) -> tuple[Section | Item | Aside, ...]:
         self._close()
         return tuple(self.parts)
 
-    def _add_time(self, time: Published) -> None:
-        first_of_section = self.section and not self.open and self.parts[-1] is self.section
-        if (first_of_section or self.times_lead) and not self.waiting:
-            # The times of this section stand before their briefs.
+    def _add_time(self, time: Published, following: Token) -> None:
+        goes_on = isinstance(following, str) and bool(following) and not _is_section(following)
+        at_start = (self.section or not self.parts) and not self.open
+        if self.section and self.parts[-1] is not self.section:
+            at_start = False
+        if (at_start or self.times_lead) and not self.waiting and (goes_on or self.section):
+            # The times of this section, or of this text, stand before their items.
             self.times_lead = True
             self._close()
             self.waiting = replace(time, leads=True)
+        elif self.open and self.open.is_headline_only and goes_on and _is_body(following):
+            self.open.published = replace(time, under_headline=True)
         elif self.open and not self.open.published and not self.waiting:
             self.open.published = time
+            self.open.ended = True
         else:
             self._add_text(time.raw, "")
 
-    def _add_text(self, text: str, following: Published | str) -> None:
-        role = find_role(text)
-        dateline, rest = (match_dateline(text) if role is Role.BODY else None) or (None, text)
-        english = english_byline(text) if role is Role.BYLINE else ""
-        paragraph = Paragraph(text=rest, dateline=dateline, role=role, english=english)
-        if not self._continues(paragraph, following):
-            published = self._take_waiting()
-            self._close()
-            self.open = _begin(paragraph, self.section, published)
-        elif self.open:
+    def _add_aside(self, paragraph: Paragraph) -> None:
+        if self.open and not self.open.ended:
             self.open.add(paragraph)
+            return
+        self._close()
+        before = self.parts[-1] if self.parts else None
+        if isinstance(before, Aside):
+            self.parts[-1] = Aside(paragraphs=(*before.paragraphs, paragraph))
+        else:
+            self.parts.append(Aside(paragraphs=(paragraph,)))
 
-    def _continues(self, paragraph: Paragraph, following: Published | str) -> bool:
+    def _add_text(self, text: str, following: Token) -> None:
+        paragraph = self._paragraph(text, following)
+        if paragraph.role not in SHOWN and not self.waiting:
+            self._add_aside(paragraph)
+        elif self._continues(paragraph, following):
+            assert self.open
+            self.open.add(paragraph)
+        else:
+            published = self._take_waiting()
+            headed = not paragraph.dateline and self._is_headline(paragraph, following)
+            headline = Headline(text=paragraph.text) if headed else None
+            self._begin(paragraph, headline=headline, published=published)
+
+    def _paragraph(self, text: str, following: Token) -> Paragraph:
+        if self.open and self.open.is_headline_only and self.open.headline:
+            if text == self.open.headline.text:
+                return Paragraph(text=text, role=Role.NOTICE)
+            has_headline = True
+        else:
+            has_headline = False
+        role = find_role(text)
+        if (
+            role in _MAYBE_HEADLINE
+            and not has_headline
+            and _has_dateline(following)
+            and not _NEVER_HEADLINE.fullmatch(text)
+        ):
+            role = Role.BODY
+        dateline, rest = (match_dateline(text) if role is Role.BODY else None) or (None, text)
+        if role is not Role.TABLE:
+            rest = re.sub(r"\t+ *", " ", rest)
+        english = english_byline(text) if role is Role.BYLINE else ""
+        return Paragraph(text=rest, dateline=dateline, role=role, english=english)
+
+    def _continues(self, paragraph: Paragraph, following: Token) -> bool:
         """Whether a paragraph belongs to the open item, or begins the next."""
-        if not self.open or self.open.published or self.waiting:
+        if not self.open or self.open.ended or self.waiting:
             return False
         if paragraph.role is not Role.BODY:
             return True
-        if self.section or not self.open.headline:
+        if not self.open.headline:
             return False
         if self.open.headline.derived and not self.open.has_body:
             return False
-        begins = isinstance(following, str) and match_dateline(following) is not None
-        return not (self.open.has_body and begins and _may_be_headline(paragraph))
+        if self.section and self.open.has_body and paragraph.dateline:
+            return False
+        return not (self.open.has_body and self._begins_next(paragraph, following))
+
+    def _begins_next(self, paragraph: Paragraph, following: Token) -> bool:
+        """Whether a paragraph in the middle of a text is the headline of the next item."""
+        return _may_be_headline(paragraph) and _has_dateline(following)
+
+    def _is_headline(self, paragraph: Paragraph, following: Token) -> bool:
+        """Whether the first line of an item is its headline; a brief has mostly none."""
+        if not _may_be_headline(paragraph):
+            return False
+        if not self.section:
+            return True
+        return not _SENTENCE_END.search(paragraph.text) and _is_body(following)
+
+    def _begin(
+        self, paragraph: Paragraph, *, headline: Headline | None, published: Published | None
+    ) -> None:
+        """Begin an item: with a headline, as a brief in a section, else one made from its body."""
+        self._close()
+        if headline:
+            self.open = _Open(headline=headline, section=self.section, published=published)
+            return
+        derived = None
+        if not self.section:
+            sentences = split_sentences(paragraph.text)
+            first = sentences[0].strip() if sentences else paragraph.text
+            derived = Headline(text=first, derived=True)
+        self.open = _Open(headline=derived, section=self.section, published=published)
+        self.open.add(paragraph)
 
     def _take_waiting(self) -> Published | None:
         waiting, self.waiting = self.waiting, None
@@ -267,23 +318,11 @@ class _Builder:
             self.parts.append(self.open.close())
             self.open = None
         if waiting := self._take_waiting():
-            assert self.section
             paragraph = Paragraph(text=waiting.raw)
-            self.parts.append(Brief(paragraphs=(paragraph,), section=self.section))
-
-
-def _begin(paragraph: Paragraph, section: Section | None, published: Published | None) -> _Open:
-    """A brief in a section; else an article with its headline, or one made from its body."""
-    if section:
-        begun = _Open(headline=None, section=section, published=published)
-    elif _may_be_headline(paragraph):
-        return _Open(headline=Headline(text=paragraph.text), section=None)
-    else:
-        sentences = split_sentences(paragraph.text)
-        first = sentences[0].strip() if sentences else paragraph.text
-        begun = _Open(headline=Headline(text=first, derived=True), section=None)
-    begun.add(paragraph)
-    return begun
+            if self.section:
+                self.parts.append(Brief(paragraphs=(paragraph,), section=self.section))
+            else:
+                self.parts.append(Aside(paragraphs=(paragraph,)))
 
 
 def _may_be_headline(paragraph: Paragraph) -> bool:
@@ -294,3 +333,18 @@ def _may_be_headline(paragraph: Paragraph) -> bool:
         and len(text) <= MAX_HEADLINE
         and len(split_sentences(text)) == 1
     )
+
+
+def _has_dateline(token: Token) -> bool:
+    return isinstance(token, str) and match_dateline(token) is not None
+
+
+def _is_body(token: Token) -> bool:
+    """Whether a text is the body of an item: it has a dateline, or ends as sentences do."""
+    if not isinstance(token, str) or not token or _is_section(token):
+        return False
+    return _has_dateline(token) or bool(_SENTENCE_END.search(token))
+
+
+def _is_section(text: str) -> bool:
+    return _SECTION.fullmatch(text) is not None

@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 
 from digest.addresses import address_key
-from digest.archive import database
+from digest.archive import database, migration
 from digest.archive.store import Archive
 from digest.archive.values import State
 from digest.errors import ArchiveError, BusyError
@@ -78,7 +78,7 @@ def test_the_old_file_is_kept_beside_it(old: Path) -> None:
 
 
 def test_a_migration_that_fails_changes_nothing(old: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(database, "_FROM_1", f"{database._FROM_1} DROP TABLE nowhere;")
+    monkeypatch.setattr(migration, "_FROM_1", f"{migration._FROM_1} DROP TABLE nowhere;")
     with pytest.raises(ArchiveError):
         Archive(old)
     monkeypatch.undo()

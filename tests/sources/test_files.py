@@ -7,16 +7,17 @@ import pytest
 
 from digest.article import Article
 from digest.errors import InputError, MissingInput
+from digest.sources.cache import Notes
 from digest.sources.decoding import decode
 from digest.sources.files import (
     MOST_BYTES,
-    Kind,
     Reading,
     Readings,
     SourceSpec,
     find_files,
     read_sources,
 )
+from digest.sources.kinds import Kind
 from digest.sources.web import Fetched
 from tests.conftest import AS_OF, ZONE
 
@@ -70,6 +71,8 @@ def read(*specs: SourceSpec, stdin: bytes = b"", web: dict[str, Fetched] | None 
         zone=ZONE,
         stdin=lambda _most: stdin,
         fetch=lambda locations: {location: (web or {})[location] for location in locations},
+        accept=lambda _location, _fetched, _kind: None,
+        reject=lambda _location, _fetched: None,
     )
     return read_sources(specs, reading)
 
@@ -140,13 +143,13 @@ class TestReading:
     def test_a_source_on_the_web_that_fails_once_gives_what_it_gave_last(self) -> None:
         address = "https://example.org/a"
         spec = SourceSpec(location=address)
-        kept = Fetched(data=b"Kop\nTekst.", failure="gone", failures=1)
+        kept = Fetched(notes=Notes(body=b"Kop\nTekst."), failure="gone", failures=1)
         assert read(spec, web={address: kept}).failures == ()
-        dead = Fetched(data=b"Kop\nTekst.", failure="gone", failures=3)
+        dead = Fetched(notes=Notes(body=b"Kop\nTekst."), failure="gone", failures=3)
         readings = read(spec, web={address: dead})
         assert len(readings.documents) == 1
         assert str(readings.failures[0]).endswith("cannot be fetched 3 times in a row: gone")
-        nothing = Fetched(data=b"", failure="gone", failures=1)
+        nothing = Fetched(notes=Notes(), failure="gone", failures=1)
         assert read(spec, web={address: nothing}).documents == ()
 
 

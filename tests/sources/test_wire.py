@@ -5,7 +5,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from digest.article import Article, Brief, Document, Paragraph, dateline_of
-from digest.sources.wire import match_dateline, parse_wire
+from digest.sources.datelines import match_dateline
+from digest.sources.wire import parse_wire
 from tests.conftest import AS_OF
 
 

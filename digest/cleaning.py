@@ -1,0 +1,76 @@
+"""Text as a person sees it: composed letters, nothing invisible, no entities left to read."""
+
+import re
+import unicodedata
+from html.entities import html5
+
+_INVISIBLE = re.compile(
+    "[\xad\u034f\u061c\u180e\u200b\u200c\u200e\u200f\u202a-\u202e\u2060-\u2064\u2066-\u206f\ufeff]"
+    # A joiner that holds an emoji together stays: 👩‍⚕️.
+    "|(?<![\ufe0f\u2600-\u27bf\U0001f000-\U0001faff])\u200d|\u200d(?![\u2600-\u27bf\U0001f000-\U0001faff])"
+)
+_NO_TEXT = re.compile("[\x00-\x08\x0e-\x1b\x7f-\x84\x86-\x9f\ufdd0-\ufdef\ufffe\uffff]")
+_BREAKS = str.maketrans(dict.fromkeys("\x0b\x0c\x1c\x1d\x1e\x85\u2028\u2029", "\n") | {"\x1f": " "})
+_HALVES = re.compile("[\ud800-\udbff][\udc00-\udfff]|[\ud800-\udfff]")
+_ENTITY = re.compile(r"&(?:#(\d{1,8})|#[xX]([\da-fA-F]{1,7})|([A-Za-z][A-Za-z\d]{1,31}));")
+_AMPERSANDS = re.compile(r"&(?:(?:amp|#0*38|#[xX]0*26);)+(?=#?\w{1,32};)", re.IGNORECASE)
+_DEEPEST = 8
+_LAST = 0x10FFFF
+# What pages in Windows-1252 mean by the controls of Latin-1 (HTML 5, 13.2.5.80).
+_WINDOWS = {code: bytes([code]).decode("cp1252", "ignore") for code in range(0x80, 0xA0)}
+
+
+def clean(text: str) -> str:
+    """A text in NFC with its entities read and without what nobody sees.
+
+    That is zero-width characters, soft hyphens, stray byte order marks, marks of direction and
+    controls; halves of pairs are `�`.
+    """
+    text = without_controls(whole_pairs(read_entities(text)))
+    return unicodedata.normalize("NFC", _INVISIBLE.sub("", text))
+
+
+def without_controls(text: str) -> str:
+    """A text without control characters and non-characters; what breaks lines is a line feed."""
+    return _NO_TEXT.sub("", text.translate(_BREAKS))
+
+
+def whole_pairs(text: str) -> str:
+    """A text that can be encoded: two halves of a pair are one character, one alone is `�`."""
+    return _HALVES.sub(_join_halves, text)
+
+
+def _join_halves(found: re.Match[str]) -> str:
+    return found[0].encode("utf-16", "surrogatepass").decode("utf-16", "replace")
+
+
+def read_entities(text: str) -> str:
+    """A text without entities and character references, however often they were escaped.
+
+    Only what ends in a semicolon is one, so that `AT&T` and `R&notities` stay.
+    """
+    for _ in range(_DEEPEST):
+        if "&" not in text:
+            break
+        read = _ENTITY.sub(_character, _AMPERSANDS.sub("&", text))
+        if read == text:
+            break
+        text = read
+    return text
+
+
+def _character(found: re.Match[str]) -> str:
+    decimal, hexadecimal, name = found.groups()
+    if name:
+        return html5.get(f"{name};", found[0])
+    return reference(int(decimal) if decimal else int(hexadecimal, 16))
+
+
+def reference(code: int) -> str:
+    """The character of a numeric reference, `�` where there is none.
+
+    Half of a pair is given as such: its other half may follow.
+    """
+    if code in _WINDOWS:
+        return _WINDOWS[code]
+    return chr(code) if 0 < code <= _LAST else "\ufffd"

@@ -1,0 +1,339 @@
+"""HTML of feeds and pages as blocks of text, as a browser would show them.
+
+A real parser (libxml2, through lxml) reads the tags; what becomes of them is told here. It gives
+events and builds no tree, so that time and memory grow with the text and depth is no obstacle.
+"""
+
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from urllib.parse import urljoin
+
+from digest.article import Link, Role
+from digest.cleaning import clean, reference, whole_pairs, without_controls
+from digest.sources.lists import List
+from digest.sources.raised import raised
+from digest.sources.styles import is_hidden, text_size
+
+_BLOCKS = frozenset(
+    """
+    address article aside blockquote body caption center dd details dir div dl dt fieldset
+    figcaption figure footer form h1 h2 h3 h4 h5 h6 header hgroup hr html legend li main menu ol p
+    pre section summary table tbody td tfoot th thead tr ul
+    """.split()
+)
+_NOT_SHOWN = frozenset(
+    """
+    applet audio button canvas datalist del embed frameset head iframe map math meter nav noembed
+    noframes noscript object option progress rp rt s script select strike style svg template
+    textarea title video
+    """.split()
+)
+_LISTS = frozenset("dir menu ol ul".split())
+_OPENING = tuple("\"'“”„‘’‚«‹")
+_CLOSING = tuple("\"'”’»›“‘")
+_TAG = re.compile(r"</?[a-zA-Z][^<>]*>|<!--|<!\[")
+_BLOCK_TAG = re.compile(r"</?(?:p|br|div|ul|ol|li|h[1-6]|table|blockquote)\b[^<>]*>", re.IGNORECASE)
+_NUMERIC = re.compile(r"&#(?:(\d{1,8})|[xX]([\da-fA-F]{1,7}));?")
+_LINKED = re.compile(r"https?://[^\s/]|mailto:[^\s@]+@", re.IGNORECASE)
+_DEEPEST = 400
+_PIECE = 1 << 12
+_LONGEST_CELL = 160
+_FEWEST_CELLS = 3
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Block:
+    """A paragraph, an item of a list or a row of a table.
+
+    `text` has a line feed where a line was broken by hand; `role` is `TABLE` for a row, else
+    `BODY`.
+    """
+
+    text: str
+    role: Role = Role.BODY
+    links: tuple[Link, ...] = ()
+
+
+def read_blocks(html: str, *, base: str = "") -> tuple[Block, ...]:
+    """The blocks of a piece of HTML; `base` is the address that its links start from.
+
+    Nothing active and nothing hidden survives. Text that was escaped once too often is read too.
+    """
+    if not _TAG.search(html) and _BLOCK_TAG.search(escaped := clean(html)):
+        html = escaped
+    from lxml.etree import HTMLParser  # noqa: PLC0415 - only feeds and pages need it
+
+    builder = _Builder(base=base)
+    events = parser = None
+    for piece in _pieces(without_controls(whole_pairs(_NUMERIC.sub(_referred, html)))):
+        if not events or events.depth > _DEEPEST:
+            # What an end tag ends would be looked for ever longer: begin as if at the top.
+            if events and parser:
+                events.builder = None
+                parser.close()
+            events = _Events(builder)
+            parser = HTMLParser(target=events, encoding="utf-8", huge_tree=True)
+            parser.feed(b"<div>")
+        assert parser
+        parser.feed(piece.encode())
+    if parser:
+        parser.close()
+    return builder.finish()
+
+
+def looks_like_html(text: str) -> bool:
+    """Whether a text has tags, be they escaped once more."""
+    return bool(_TAG.search(text) or _BLOCK_TAG.search(clean(text)))
+
+
+def _referred(found: re.Match[str]) -> str:
+    """The character of a numeric reference, unless HTML needs it to be one."""
+    character = reference(int(found[1]) if found[1] else int(found[2], 16))
+    return found[0] if character in "<>&" else character
+
+
+def _pieces(html: str) -> Iterator[str]:
+    """A text in pieces that end where a tag begins, if one does."""
+    start = 0
+    while start < len(html):
+        end = start + _PIECE
+        if end < len(html):
+            end = max(html.rfind("<", start + 1, end), 0) or end
+        yield html[start:end]
+        start = end
+
+
+class _Events:
+    """What the parser calls; it hands all on to a builder for as long as there is one."""
+
+    def __init__(self, builder: "_Builder") -> None:
+        self.builder: _Builder | None = builder
+        self.depth = 0
+
+    def start(self, tag: str, attributes: Mapping[str, str]) -> None:
+        self.depth += 1
+        if self.builder:
+            self.builder.start(tag, attributes)
+
+    def end(self, tag: str) -> None:
+        self.depth -= 1
+        if self.builder:
+            self.builder.end(tag)
+
+    def data(self, text: str) -> None:
+        if self.builder:
+            self.builder.text(text)
+
+    def close(self) -> None:
+        """The parser asks for it."""
+
+
+@dataclass(slots=True)
+class _Element:
+    """An open element: whether its text is hidden or of no size, and where that begins."""
+
+    tag: str
+    hidden: bool
+    tiny: bool
+    begins: int
+
+
+@dataclass(slots=True)
+class _Table:
+    """A table that is being read; one for layout keeps nothing."""
+
+    is_layout: bool
+    is_headed: bool = False
+    rows: list[list[list[Block]]] = field(default_factory=list)
+
+    @property
+    def is_data(self) -> bool:
+        """Whether people read it as rows: short cells side by side."""
+        cells = [cell for row in self.rows for cell in row]
+        widest = max((sum(map(bool, row)) for row in self.rows), default=0)
+        if self.is_layout or widest <= 1:
+            return False
+        if self.is_headed:
+            return True
+        if any(len(cell) > 1 or sum(len(b.text) for b in cell) > _LONGEST_CELL for cell in cells):
+            return False
+        return len(self.rows) > 1 or widest >= _FEWEST_CELLS
+
+
+@dataclass(slots=True)
+class _Builder:
+    """Makes blocks of the events of a parser; `pieces` is the text of the block that is open."""
+
+    base: str
+    blocks: list[Block] = field(default_factory=list)
+    pieces: list[str] = field(default_factory=list)
+    links: list[Link] = field(default_factory=list)
+    open: list[_Element] = field(default_factory=list)
+    lists: list[List] = field(default_factory=list)
+    tables: list[_Table] = field(default_factory=list)
+    marker: str = ""
+    address: str = ""
+    linked_from: int = 0
+
+    def finish(self) -> tuple[Block, ...]:
+        self._flush()
+        while self.tables:
+            self._end_table()
+        return tuple(self.blocks)
+
+    def text(self, text: str) -> None:
+        if not self.open or not (self.open[-1].hidden or self.open[-1].tiny):
+            self.pieces.append(re.sub(r"\s+", " ", text))
+
+    def start(self, tag: str, attributes: Mapping[str, str]) -> None:
+        above = self.open[-1] if self.open else _Element("", hidden=False, tiny=False, begins=0)
+        hidden = above.hidden or tag in _NOT_SHOWN or is_hidden(attributes)
+        size = text_size(attributes)
+        tiny = above.tiny if size is None else not size
+        if tag in _BLOCKS and not hidden:
+            self._flush()
+        begins = len(self._sink()) if tag == "blockquote" else len(self.pieces)
+        self.open.append(_Element(tag, hidden=hidden, tiny=tiny, begins=begins))
+        if not hidden:
+            self._begin(tag, attributes)
+
+    def _begin(self, tag: str, attributes: Mapping[str, str]) -> None:
+        if tag == "br":
+            self.pieces.append("\n")
+        elif tag == "img" and "emoji" in attributes.get("class", ""):
+            self.pieces.append(attributes.get("alt", ""))
+        elif tag == "a":
+            self._end_link()
+            self.address = self._absolute(attributes.get("href", ""))
+            self.linked_from = len(self.pieces)
+        elif tag in _LISTS:
+            self.lists.append(List(tag, attributes))
+        elif tag == "li":
+            counted = self.lists[-1] if self.lists else List("ul", {})
+            self.marker = counted.marker(attributes)
+        elif tag == "table":
+            for outer in self.tables:
+                self._lay_out(outer)
+            self.tables.append(_Table(is_layout=attributes.get("role") in ("presentation", "none")))
+        elif tag in ("tr", "td", "th") and self.tables and not self.tables[-1].is_layout:
+            self._begin_cell(tag, self.tables[-1])
+
+    def _begin_cell(self, tag: str, table: _Table) -> None:
+        if tag == "tr" or not table.rows:
+            table.rows.append([])
+        if tag != "tr":
+            table.rows[-1].append([])
+            table.is_headed = table.is_headed or tag == "th"
+
+    def end(self, tag: str) -> None:
+        if not self.open or self.open[-1].tag != tag:
+            return
+        element = self.open.pop()
+        if element.hidden:
+            return
+        if tag in _BLOCKS:
+            self._flush()
+            self._end_block(tag, element)
+        elif tag == "a":
+            self._end_link()
+        elif tag == "q":
+            self._quote(element.begins)
+        elif tag in ("sup", "sub"):
+            self._raise(tag, element.begins)
+
+    def _end_block(self, tag: str, element: _Element) -> None:
+        if tag == "blockquote":
+            self._quote_blocks(element.begins)
+        elif tag in _LISTS and self.lists:
+            self.lists.pop()
+        elif tag == "li":
+            self.marker = ""
+        elif tag == "table" and self.tables:
+            self._end_table()
+
+    def _flush(self) -> None:
+        """End the block that is open: one, or more where lines were left empty."""
+        self._end_link(goes_on=True)
+        text = clean("".join(self.pieces))
+        links, self.links = self.links, []
+        self.pieces.clear()
+        for part in re.split(r"\n[^\S\n]*(?:\n\s*)+", text):
+            lines = [line for each in part.split("\n") if (line := " ".join(each.split()))]
+            if lines:
+                shown = "\n".join(lines)
+                inside = tuple(link for link in links if link.text in shown)
+                self._sink().append(Block(text=f"{self.marker}{shown}", links=inside))
+                self.marker = ""
+
+    def _sink(self) -> list[Block]:
+        """Where blocks go: into the cell that is open, if it may be one of a table of data."""
+        table = self.tables[-1] if self.tables else None
+        if table and not table.is_layout and table.rows and table.rows[-1]:
+            return table.rows[-1][-1]
+        return self.blocks
+
+    def _absolute(self, address: str) -> str:
+        try:
+            whole = urljoin(self.base, clean(address).strip())
+        except ValueError:
+            return ""
+        return whole if _LINKED.match(whole) else ""
+
+    def _end_link(self, *, goes_on: bool = False) -> None:
+        """Keep the link that is open; with `goes_on` it holds for the next block too."""
+        if self.address:
+            text = " ".join(clean("".join(self.pieces[self.linked_from :])).split())
+            if text:
+                self.links.append(Link(text=text, address=self.address))
+        self.linked_from = 0
+        if not goes_on:
+            self.address = ""
+
+    def _quote(self, begins: int) -> None:
+        """Put the marks around a quotation that a browser shows, unless it has its own."""
+        inner = (piece for piece in self.pieces[begins : begins + 3] if piece.strip())
+        first = next(inner, "").lstrip()
+        if first and not first.startswith(_OPENING):
+            self.pieces.insert(begins, "“")
+            self.pieces.append("”")
+
+    def _quote_blocks(self, begins: int) -> None:
+        """The same for paragraphs that are quoted; who said it, after a dash, is no part."""
+        blocks = self._sink()
+        if begins >= len(blocks):
+            return
+        end = len(blocks) - 1
+        while end > begins and blocks[end].text.startswith(("—", "–", "- ")):
+            end -= 1
+        first, last = blocks[begins], blocks[end]
+        if first.text.startswith(_OPENING) or last.text.endswith(_CLOSING):
+            return
+        blocks[begins] = Block(text=f"“{first.text}", role=first.role, links=first.links)
+        last = blocks[end]
+        blocks[end] = Block(text=f"{last.text}”", role=last.role, links=last.links)
+
+    def _raise(self, tag: str, begins: int) -> None:
+        """What is raised or lowered, so that it can be read in a line."""
+        inside = self.pieces[begins:]
+        if len(inside) <= 1 + 1:
+            before = "".join(self.pieces[max(begins - 3, 0) : begins])
+            self.pieces[begins:] = [raised(tag, before, "".join(inside), linked=bool(self.address))]
+
+    def _end_table(self) -> None:
+        table = self.tables.pop()
+        if not table.is_data:
+            self._lay_out(table)
+            return
+        for row in table.rows:
+            cells = [" ".join(block.text for block in cell) for cell in row]
+            links = tuple(link for cell in row for block in cell for link in block.links)
+            if text := " | ".join(" ".join(cell.split()) for cell in cells).strip(" |"):
+                role = Role.TABLE if " | " in text else Role.BODY
+                self._sink().append(Block(text=text, role=role, links=links))
+
+    def _lay_out(self, table: _Table) -> None:
+        """Give the blocks of a table that is there for the looks, one after the other."""
+        self.blocks.extend(block for row in table.rows for cell in row for block in cell)
+        table.rows.clear()
+        table.is_layout = True

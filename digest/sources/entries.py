@@ -1,0 +1,210 @@
+"""The entries of feeds as values: RSS and Atom through feedparser, JSON Feed by its version 1.1.
+
+Every entry is read by itself: what a library throws at one is a problem of that one.
+"""
+
+import io
+import json
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from digest.cleaning import whole_pairs
+from digest.errors import InputError
+from digest.sources.decoding import decode_markup
+from digest.sources.mending import foreign_elements_gone, mend_xml, split_items
+
+_LONGEST_TITLE = 100
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Text:
+    """A text of an entry, and whether it surely is none of HTML."""
+
+    value: str = ""
+    is_plain: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FeedEntry:
+    """What a feed says of an item.
+
+    `identifier` is its GUID, else its address; `dates` are as they stand, the best one first;
+    `base` is where relative addresses in it start from.
+    """
+
+    title: Text = Text()
+    lead: Text = Text()
+    content: Text = Text()
+    identifier: str = ""
+    address: str = ""
+    dates: tuple[str, ...] = ()
+    base: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Feed:
+    """The entries of a feed, its language if it names one, and what could not be read of it.
+
+    `home` is what the feed is known by, wherever it lies: its own address, title and id.
+    """
+
+    entries: tuple[FeedEntry, ...]
+    language: str = ""
+    home: str = ""
+    problems: tuple[InputError, ...] = ()
+
+
+def read_feed(data: bytes, *, source: str, charset: str = "") -> Feed:
+    """The entries of RSS, Atom or JSON Feed, in their order.
+
+    Raises `InputError` for what is no feed.
+    """
+    text = decode_markup(data, charset=charset).lstrip("\ufeff\0 \t\r\n")
+    return _json_feed(text, source) if text.startswith("{") else _xml_feed(text, source)
+
+
+def _xml_feed(text: str, source: str) -> Feed:
+    head, items, tail = split_items(mend_xml(text, source=source))
+    problems: list[InputError] = []
+    parsed = list(_parse(head, items, tail, source, problems))
+    if not items and not (parsed and parsed[0].version):
+        raise InputError(source, "is not a feed")
+    entries: list[FeedEntry] = []
+    for entry in (entry for part in parsed for entry in part.entries):
+        try:
+            entries.append(_xml_entry(entry, str(parsed[0].version or "")))
+        except Exception as error:  # noqa: BLE001 - whatever it is, it is about this entry alone
+            problems.append(_problem(source, str(entry.get("title", "")), error))
+    about = parsed[0].feed if parsed else {}
+    return Feed(
+        entries=tuple(entries),
+        language=str(about.get("language") or ""),
+        home=_home(about, "id", "link", "title"),
+        problems=tuple(problems),
+    )
+
+
+def _home(about: Any, *names: str) -> str:
+    return "\n".join(str(found) for name in names if isinstance(found := about.get(name), str))
+
+
+def _parse(
+    head: str, items: Sequence[str], tail: str, source: str, problems: list[InputError]
+) -> Iterator[Any]:
+    """What feedparser makes of a feed; where it fails, or is not strict, of ever smaller parts."""
+    parsed, failure = _parse_once(f"{head}{''.join(items)}{tail}")
+    if not failure and (len(items) <= 1 or not parsed.bozo):
+        yield parsed
+    elif len(items) > 1:
+        middle = len(items) // 2
+        for part in (items[:middle], items[middle:]):
+            yield from _parse(head, part, tail, source, problems)
+    else:
+        known = "".join(map(foreign_elements_gone, items))
+        parsed, _ = _parse_once(f"{head}{known}{tail}") if known != "".join(items) else (None, None)
+        if parsed:
+            yield parsed
+        else:
+            assert failure
+            problems.append(_problem(source, _title_in(items), failure))
+
+
+def _parse_once(text: str) -> tuple[Any, Exception | None]:
+    import feedparser  # noqa: PLC0415 - only feeds need it
+
+    data = b'<?xml version="1.0" encoding="utf-8"?>' + text.encode()
+    try:
+        # A stream: bytes that are the name of a file would be opened as one.
+        return feedparser.parse(
+            io.BytesIO(data), sanitize_html=False, resolve_relative_uris=False
+        ), None
+    except Exception as error:  # noqa: BLE001 - it throws anything
+        return None, error
+
+
+def _problem(source: str, title: str, error: Exception) -> InputError:
+    named = f" “{title[:_LONGEST_TITLE]}”" if title else ""
+    return InputError(source, f"has an item{named} that cannot be read ({type(error).__name__})")
+
+
+def _title_in(items: Iterable[str]) -> str:
+    text = "".join(items)
+    _, _, rest = text.partition("<title>")
+    return " ".join(whole_pairs(rest.partition("<")[0]).split())
+
+
+def _xml_entry(entry: Any, version: str) -> FeedEntry:
+    contents = [_text(part, version) for part in entry.get("content", [])]
+    content = max(contents, key=lambda text: len(text.value), default=Text())
+    lead = _text(entry.get("summary_detail"), version)
+    address = str(entry.get("link") or "")
+    parts = entry.get("content") or [entry.get("summary_detail") or {}]
+    return FeedEntry(
+        title=_text(entry.get("title_detail"), version),
+        lead=Text() if lead.value == content.value else lead,
+        content=content,
+        identifier=str(entry.get("id") or address).strip(),
+        address=address.strip(),
+        dates=tuple(
+            str(found)
+            for name in ("published", "updated", "created")
+            if (found := dict.get(entry, name))
+        ),
+        base=str(parts[0].get("base") or address),
+    )
+
+
+def _text(detail: Any, version: str) -> Text:
+    if not detail:
+        return Text()
+    # RSS does not tell text from HTML; Atom does.
+    is_plain = version.startswith("atom") and detail.get("type") == "text/plain"
+    return Text(value=str(detail.get("value") or ""), is_plain=is_plain)
+
+
+def _json_feed(text: str, source: str) -> Feed:
+    try:
+        feed = json.loads(text)
+        items = feed.get("items", [])
+    except (ValueError, AttributeError, RecursionError) as error:
+        raise InputError(source, "is a JSON Feed that is broken or cut off") from error
+    if not isinstance(items, list):
+        raise InputError(source, "is not a feed")
+    entries: list[FeedEntry] = []
+    problems: list[InputError] = []
+    for item in items:
+        if isinstance(item, dict):
+            entries.append(_json_entry(item))
+        else:
+            problems.append(InputError(source, "has an item that is none of a JSON Feed"))
+    return Feed(
+        entries=tuple(entries),
+        language=_string(feed, "language"),
+        home=_home(feed, "feed_url", "home_page_url", "title"),
+        problems=tuple(problems),
+    )
+
+
+def _json_entry(item: dict[str, Any]) -> FeedEntry:
+    html = _string(item, "content_html")
+    content = Text(value=html or _string(item, "content_text"), is_plain=not html)
+    address = _string(item, "url", "external_url")
+    return FeedEntry(
+        title=Text(value=_string(item, "title"), is_plain=True),
+        lead=Text(value=_string(item, "summary"), is_plain=True),
+        content=content,
+        identifier=_string(item, "id") or address,
+        address=address,
+        dates=tuple(
+            filter(None, (_string(item, "date_published"), _string(item, "date_modified")))
+        ),
+        base=address,
+    )
+
+
+def _string(item: dict[str, Any], *names: str) -> str:
+    """The first of these that is a text or number and says something."""
+    found = (item[name] for name in names if item.get(name))
+    text = next((str(each) for each in found if isinstance(each, str | int | float)), "")
+    return whole_pairs(text).strip()

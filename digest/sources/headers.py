@@ -1,0 +1,50 @@
+"""What agencies write above a message (its number, desk, length and slug): data, no news.
+
+After the headers of ANP and Belga, and of IPTC 7901, the form that dpa and others send.
+"""
+
+import re
+from collections.abc import Iterable
+
+_AGENCIES = r"(?:ANP|BELGA|Belga|AFP|AP|DPA|dpa|RTR|REUTERS|NOVUM|EFE|ATS|SDA|TASS)"
+_LONGEST = 70
+_HEADER = re.compile(
+    rf"{_AGENCIES}[ -]{{0,2}}\d{{2,5}}\b[^.!?]*"
+    r"|[A-Za-z]{2,5}\d{2,5} \d [A-Za-z]{2,4} \d{2,4}\b[^.!?]*"
+    rf"|(?:[A-Z]{{2,5}} ){{0,3}}\d{{2,5}} [A-Z\d ]{{0,30}}{_AGENCIES}\b[^.!?]*"
+    r"|(?=.*[A-Z]{3})(?=.*\d)[\w /.:-]* \d{1,4} (?:woorden|mots|words|tekens)"
+)
+_SLUG = re.compile(
+    r"[A-Z\d]{2,}(?:[-/][A-Z\d]+){1,6}=?"
+    r"|(?:/?[A-Za-zÀ-ÿ]{3,}){1,8}/"
+    r"|\(?(?:herhaling|herhaald|eerder bericht|embargo|onder embargo|vervolg|aanvulling)\b[^.!?]*"
+    r"(?:\d{1,2}\.\d{2})?[^.!?]*\)?"
+    r"|(?:slug|trefwoord(?:en)?|rubriek|desk|prioriteit|versie|keywords?)\s*:.*"
+    r"|(?:\d{1,2} [a-z]{3} \d{2,4}|\d{1,2}-\d{1,2}-\d{2,4})(?:,? \d{1,2}[.:]\d{2})?",
+    re.IGNORECASE,
+)
+_SIGNED = re.compile(r"\(?[a-z]{2,4}(?:/[a-z]{2,4}){1,2}\)?")
+
+
+def header_lines(lines: Iterable[str]) -> frozenset[int]:
+    """The places of the lines that are headers, what belongs to them, or signatures.
+
+    A slug or a repeat is only one right below another line of a header.
+    """
+    found = set()
+    for index, line in enumerate(lines):
+        if len(line) > _LONGEST:
+            continue
+        below = index - 1 in found and not _SIGNED.fullmatch(line)
+        if (
+            _HEADER.fullmatch(line)
+            or _SIGNED.fullmatch(line)
+            or (below and _SLUG.fullmatch(line) and _is_data(line))
+        ):
+            found.add(index)
+    return frozenset(found)
+
+
+def _is_data(line: str) -> bool:
+    """Whether what looks like a slug is one: in capitals, or one of the words for it."""
+    return " " in line or not line.islower()

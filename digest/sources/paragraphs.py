@@ -1,0 +1,96 @@
+"""Blocks of a feed or page as paragraphs: what is prose, and what each other line is."""
+
+import re
+from collections.abc import Iterable, Iterator
+
+from digest.article import Link, Paragraph, Role
+from digest.sources.blocks import Block
+from digest.sources.datelines import match_dateline
+from digest.sources.roles import english_byline, find_role
+
+_TAIL = re.compile(
+    r"(?<=[.!?…\])\"”])\s*(?=©|(?:lees (?:verder|meer|ook)|read more|continue reading)\b"
+    r"[^.!?]{0,80}(?:[.»>→…]{0,3})$)",
+    re.IGNORECASE,
+)
+"""Before what is no part of the last sentence and stands on its line."""
+_CUT = re.compile(r"\s*(?:\[\s*(?:…|\.\.\.)\s*\]|\(\s*(?:…|\.\.\.)\s*\)|…|\.\.\.)\s*$")
+
+
+def read_paragraphs(blocks: Iterable[Block]) -> tuple[Paragraph, ...]:
+    """The paragraphs of blocks, each with its role; a dateline stands before the first prose."""
+    paragraphs: list[Paragraph] = []
+    is_first = True
+    for block in blocks:
+        for line in _lines(block):
+            role = block.role if block.role is Role.TABLE else find_role(line)
+            dateline, text = None, line
+            if role is Role.BODY:
+                dateline, text = match_dateline(line, bare=is_first) or (None, line)
+                is_first = False
+            paragraphs.append(
+                Paragraph(
+                    text=text,
+                    dateline=dateline,
+                    role=role,
+                    english=english_byline(text) if role is Role.BYLINE else "",
+                    links=_links_in(text, block.links),
+                )
+            )
+    return tuple(paragraphs)
+
+
+def _lines(block: Block) -> Iterator[str]:
+    """A block in lines: one that was broken by hand is one, but for lines of their own kind."""
+    if block.role is Role.TABLE:
+        yield block.text
+        return
+    prose: list[str] = []
+    for broken in block.text.split("\n"):
+        for line in _TAIL.split(broken):
+            if find_role(line) is not Role.BODY:
+                if prose:
+                    yield " ".join(prose)
+                prose = []
+                yield line
+            elif line:
+                prose.append(line)
+    if prose:
+        yield " ".join(prose)
+
+
+def _links_in(text: str, links: tuple[Link, ...]) -> tuple[Link, ...]:
+    return tuple(link for link in links if link.text in text)
+
+
+def joined(lead: tuple[Paragraph, ...], content: tuple[Paragraph, ...]) -> tuple[Paragraph, ...]:
+    """Lead and content as one text, without the lead where the content says it again.
+
+    A lead that was cut off, at an ellipsis or before `Lees meer`, is said again by what goes on.
+    """
+    said = "".join(_letters(part.text) for part in content)
+    begun = tuple(_letters(part.text) for part in content)
+    new = []
+    for index, part in enumerate(lead):
+        is_last = not any(after.role is Role.BODY for after in lead[index + 1 :])
+        letters = _letters(_CUT.sub("", part.text))
+        if is_last and not said.count(letters) and _CUT.search(part.text):
+            letters = letters[:-_LONGEST_CUT_WORD]  # cut within a word
+        again = letters in said if len(letters) >= _TELLING else _begins(begun, letters)
+        if letters and not again:
+            new.append(part)
+    prose = any(part.role is Role.BODY for part in content)
+    return (*new, *content) if prose else (*lead, *content)
+
+
+_LONGEST_CUT_WORD = 30
+_TELLING = 20
+"""So many letters do not stand in another text by chance."""
+
+
+def _begins(texts: tuple[str, ...], letters: str) -> bool:
+    return any(text.startswith(letters) for text in texts)
+
+
+def _letters(text: str) -> str:
+    return "".join(char for char in text.lower() if char.isalnum())

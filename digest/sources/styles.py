@@ -1,0 +1,56 @@
+"""What of a page nobody sees, by the attributes of an element."""
+
+import re
+from collections.abc import Mapping
+
+_HIDDEN_CLASSES = frozenset(
+    """
+    hidden hide-visually preheader preheader-text preview-text previewtext screen-reader-text
+    sr-only visually-hidden visuallyhidden
+    """.split()
+)
+_HIDING = frozenset(
+    """
+    content-visibility:hidden display:none mso-hide:all visibility:collapse visibility:hidden
+    """.split()
+)
+_FLATTENING = re.compile(r"(?:max-)?(?:height|width):0(?:\.0+)?(?:px|pt|em|rem|%)?")
+_COMMENT = re.compile(r"/\*.*?\*/", re.DOTALL)
+_SIZE = re.compile(r"(\d*\.?\d+)[a-z%]*")
+
+
+def is_hidden(attributes: Mapping[str, str]) -> bool:
+    """Whether an element is not shown, as the preheaders of newsletters are.
+
+    By HTML's `hidden`, by its style, or by a class that is known for it.
+    """
+    if "hidden" in attributes:
+        return True
+    if not _HIDDEN_CLASSES.isdisjoint(attributes.get("class", "").lower().split()):
+        return True
+    style = _declarations(attributes)
+    if not style.isdisjoint(_HIDING):
+        return True
+    # One of these alone is a style like others, as the beginning of an animation.
+    flat = any(map(_FLATTENING.fullmatch, style)) and "overflow:hidden" in style
+    return flat or ("opacity:0" in style and text_size(attributes) in (0.0, 1.0))
+
+
+def text_size(attributes: Mapping[str, str]) -> float | None:
+    """The number of a font size that an element sets, or None where it sets none.
+
+    Zero is how newsletters close the gaps between pictures; what stands inside sets its own.
+    """
+    for declaration in _declarations(attributes):
+        if declaration.startswith("font-size:"):
+            found = _SIZE.match(declaration.removeprefix("font-size:"))
+            return float(found[1]) if found else 1.0
+    return None
+
+
+def _declarations(attributes: Mapping[str, str]) -> frozenset[str]:
+    style = attributes.get("style", "")
+    if not style:
+        return frozenset()
+    plain = _COMMENT.sub("", style).lower().replace("!important", "")
+    return frozenset("".join(part.split()) for part in plain.split(";"))

@@ -1,0 +1,52 @@
+"""Lines as paragraphs: blank lines separate, lines that a program has wrapped are joined."""
+
+import itertools
+from collections.abc import Callable, Iterator
+
+from digest.sources.hyphens import heal_hyphens, join_lines
+
+_LIMIT = 100
+_MINIMUM = 40
+_INDENT = 2
+
+
+def unwrap(text: str, stands_alone: Callable[[str], bool]) -> Iterator[str]:
+    """The paragraphs of a text, each in one line.
+
+    `stands_alone` tells what is a paragraph of its own, whatever is around it.
+    """
+    group: list[str] = []
+    for line in [*text.splitlines(), ""]:
+        if line.strip():
+            group.append(line.rstrip())
+        elif group:
+            yield from map(heal_hyphens, _join_wrapped(group, stands_alone))
+            group = []
+
+
+def _join_wrapped(lines: list[str], stands_alone: Callable[[str], bool]) -> list[str]:
+    """Join lines that a program has wrapped: each is so long that the next word did not fit."""
+    indented = [_is_indented(line) for line in lines]
+    is_indented_text = not all(indented)
+    lines = [line.strip() for line in lines]
+    width = max(map(len, lines))
+    if not _MINIMUM <= width < _LIMIT:
+        return lines
+    full = [
+        len(line) + 1 + len(following.split()[0]) > width
+        for line, following in itertools.pairwise(lines)
+    ]
+    if sum(full) * 5 < len(full) * 3 or not full:
+        return lines
+    joined = [lines[0]]
+    for was_full, line, begins in zip(full, lines[1:], indented[1:], strict=True):
+        if was_full and not (begins and is_indented_text) and not stands_alone(line):
+            joined[-1] = join_lines(joined[-1], line)
+        else:
+            joined.append(line)
+    return joined
+
+
+def _is_indented(line: str) -> bool:
+    """Whether a line begins a paragraph as agencies set them, with spaces."""
+    return line.startswith(" " * _INDENT)

@@ -31,10 +31,12 @@ _FINAL = frozenset(
     jr sr l.l n.v v.chr n.chr c.s ma di wo do vr za zo
     """.split()
 )
-# Ends a sentence where a word follows that often begins one: 5 mln. De omzet, 5 mln. Nederlanders.
-_UNITS = frozenset("cm dm gr ha inc kg km ltd max min mld mln mm pct sec".split())
+# After a number they end a sentence where a word follows that often begins one: 5 mln. De omzet,
+# but 5 mln. Nederlanders, and min. Van Weel.
+_UNITS = frozenset("cm dm gr ha kg km max min mld mln mm pct sec".split())
+_COMPANIES = frozenset("inc ltd".split())
 
-_ABBREVIATIONS = _INNER | _FINAL | _UNITS
+_ABBREVIATIONS = _INNER | _FINAL | _UNITS | _COMPANIES
 _STARTERS = frozenset(
     """
     aan al als bij daar daarmee daarna daarom dat de deze die dit door een er geen haar het
@@ -54,7 +56,7 @@ _LONGEST_WORD = 40
 
 _BOUNDARY = re.compile(r"""(?<![.!?…])(?P<mark>[.!?…]+)(?P<close>["'”’»)\]]*)(?P<gap>\s+)""")
 _BEGIN = re.compile(
-    r"""(?:,,\s?)?["'“”„‘’«(\[–—-]{0,9}?(?:['’][snt]\s{1,9})?["'“”„‘’«(\[–—-]{0,9}(?P<first>\w)"""
+    r"""(?:,,\s?|`{1,2})?["'“”„‘’«(\[–—-]{0,9}?(?:['’][snt]\s{1,9})?["'“”„‘’«(\[–—-]{0,9}(?P<first>\w)"""
 )
 _LAST_WORD = re.compile(r"[^\s\"'“”„‘’«»()\[\]/]+$")
 _INITIALS = re.compile(r"(?:[^\W\d_]{1,2}\.-?)*(?:[^\W\d_]|Chr?|Fr|IJ|Ph|Th|Tj)")
@@ -105,7 +107,18 @@ def _ends_sentence(text: str, start: int, found: re.Match[str]) -> bool:
     if found["mark"] != "." or found["close"]:
         return True
     before = text[max(start, found.start() - _LONGEST_WORD - 1) : found.start()]
+    if _counts_on(before, text, found.end()):
+        return False
     return _full_stop_ends(before, _word_at(text, begin.start("first")))
+
+
+def _counts_on(before: str, text: str, end: int) -> bool:
+    """Whether a number begins a list within a sentence: `1. Ajax, 2. PSV`."""
+    number = re.search(r"(?<!\d)\d{1,2}$", before)
+    if not number:
+        return False
+    goes_on = rf"[^.!?]{{1,60}}?(?:[,;]|\ben)\s+{int(number[0]) + 1}\.\s"
+    return re.compile(goes_on).match(text, end) is not None
 
 
 def _full_stop_ends(before: str, following: str) -> bool:
@@ -120,18 +133,19 @@ def _full_stop_ends(before: str, following: str) -> bool:
         return True
     word = last[0]
     if word.lower() in _ABBREVIATIONS:
-        return _abbreviation_ends(word, following)
+        return _abbreviation_ends(word, before[: -len(word)], following)
     if word[:1].isupper() and _INITIALS.fullmatch(word):
         return "." not in word and len(word) == 1 and following.lower() in _STARTERS
     return True
 
 
-def _abbreviation_ends(word: str, following: str) -> bool:
+def _abbreviation_ends(word: str, before: str, following: str) -> bool:
     """Whether the full stop of an abbreviation ends a sentence as well."""
     if word.lower() in _FINAL:
         return not following[:1].isdigit()
-    if word.lower() in _UNITS:
-        return following.lower() in _STARTERS
+    if word.lower() in _UNITS | _COMPANIES and not word.isupper():
+        measured = word.lower() in _COMPANIES or before.rstrip()[-1:].isdigit()
+        return measured and following.lower() in _STARTERS
     # VS, ING, BV: no abbreviations of words, but in a headline that is all in capitals.
     return len(word) > 1 and word.isupper() and not following.isupper()
 

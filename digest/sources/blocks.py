@@ -6,12 +6,12 @@ events and builds no tree, so that time and memory grow with the text and depth 
 
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from urllib.parse import urljoin
 
 from digest.article import Link, Role
 from digest.cleaning import clean, reference, whole_pairs, without_controls
-from digest.sources.lists import List
+from digest.sources.lists import List, has_marker
 from digest.sources.raised import raised
 from digest.sources.styles import is_hidden, text_size
 
@@ -35,6 +35,7 @@ _CLOSING = tuple("\"'”’»›“‘")
 _TAG = re.compile(r"</?[a-zA-Z][^<>]*>|<!--|<!\[")
 _BLOCK_TAG = re.compile(r"</?(?:p|br|div|ul|ol|li|h[1-6]|table|blockquote)\b[^<>]*>", re.IGNORECASE)
 _NUMERIC = re.compile(r"&#(?:(\d{1,8})|[xX]([\da-fA-F]{1,7}));?")
+_CDATA = re.compile(r"<!\[CDATA\[|\]\]>")
 _LINKED = re.compile(r"https?://[^\s/]|mailto:[^\s@]+@", re.IGNORECASE)
 _DEEPEST = 400
 _PIECE = 1 << 12
@@ -66,7 +67,8 @@ def read_blocks(html: str, *, base: str = "") -> tuple[Block, ...]:
 
     builder = _Builder(base=base)
     events = parser = None
-    for piece in _pieces(without_controls(whole_pairs(_NUMERIC.sub(_referred, html)))):
+    html = _CDATA.sub("", _NUMERIC.sub(_referred, html))
+    for piece in _pieces(without_controls(whole_pairs(html))):
         if not events or events.depth > _DEEPEST:
             # What an end tag ends would be looked for ever longer: begin as if at the top.
             if events and parser:
@@ -193,7 +195,7 @@ class _Builder:
         tiny = above.tiny if size is None else not size
         if tag in _BLOCKS and not hidden:
             self._flush()
-        begins = len(self._sink()) if tag == "blockquote" else len(self.pieces)
+        begins = len(self._sink() if tag in _LISTS | {"blockquote"} else self.pieces)
         self.open.append(_Element(tag, hidden=hidden, tiny=tiny, begins=begins))
         if not hidden:
             self._begin(tag, attributes)
@@ -246,7 +248,7 @@ class _Builder:
         if tag == "blockquote":
             self._quote_blocks(element.begins)
         elif tag in _LISTS and self.lists:
-            self.lists.pop()
+            self._count_down(self.lists.pop(), element.begins)
         elif tag == "li":
             self.marker = ""
         elif tag == "table" and self.tables:
@@ -262,6 +264,8 @@ class _Builder:
             lines = [line for each in part.split("\n") if (line := " ".join(each.split()))]
             if lines:
                 shown = "\n".join(lines)
+                if has_marker(shown):
+                    self.marker = ""
                 inside = tuple(link for link in links if link.text in shown)
                 self._sink().append(Block(text=f"{self.marker}{shown}", links=inside))
                 self.marker = ""
@@ -294,9 +298,17 @@ class _Builder:
         """Put the marks around a quotation that a browser shows, unless it has its own."""
         inner = (piece for piece in self.pieces[begins : begins + 3] if piece.strip())
         first = next(inner, "").lstrip()
-        if first and not first.startswith(_OPENING):
+        before = "".join(self.pieces[max(begins - 2, 0) : begins]).rstrip()
+        if first and not first.startswith(_OPENING) and not before.endswith(_OPENING):
             self.pieces.insert(begins, "“")
             self.pieces.append("”")
+
+    def _count_down(self, ended: List, begins: int) -> None:
+        """Number the items of a list that counts down to one, now that their number is known."""
+        blocks = self._sink()
+        for index in range(begins, len(blocks)) if ended.is_open else ():
+            block = blocks[index]
+            blocks[index] = replace(block, text=ended.numbered(block.text))
 
     def _quote_blocks(self, begins: int) -> None:
         """The same for paragraphs that are quoted; who said it, after a dash, is no part."""
@@ -309,9 +321,8 @@ class _Builder:
         first, last = blocks[begins], blocks[end]
         if first.text.startswith(_OPENING) or last.text.endswith(_CLOSING):
             return
-        blocks[begins] = Block(text=f"“{first.text}", role=first.role, links=first.links)
-        last = blocks[end]
-        blocks[end] = Block(text=f"{last.text}”", role=last.role, links=last.links)
+        blocks[begins] = replace(first, text=f"“{first.text}")
+        blocks[end] = replace(blocks[end], text=f"{blocks[end].text}”")
 
     def _raise(self, tag: str, begins: int) -> None:
         """What is raised or lowered, so that it can be read in a line."""

@@ -6,11 +6,11 @@ from digest.article import Dateline
 from digest.sources.places import english_place, ordinary_capitals, without_article
 
 _DATELINE = re.compile(
-    r"(?P<place>[^\W\d_'’][^()\n]{1,59}?|['’][^()\n]{2,59}?)\s*"
+    r"(?P<place>[^\W\d_'’‘][^()\n]{1,59}?|['’‘][^()\n]{2,59}?)\s*"
     r"\((?P<agencies>[^\W\d_][\w ./,&+-]{1,59})\)\s*[-–—]+\s+"
 )
 _BARE_DATELINE = re.compile(
-    r"(?P<place>[^\W\d_'’][^\W\d_][^()\n.!?,:;]{1,38}?|['’][^()\n.!?,:;]{2,39}?)"
+    r"(?P<place>[^\W\d_'’‘][^\W\d_][^()\n.!?,:;]{1,38}?|['’‘][^()\n.!?,:;]{2,39}?)"
     r"\s+[-–—]+\s+"
     r"(?=[\"“„‘'(]?\w)"
 )
@@ -55,7 +55,7 @@ def match_dateline(text: str, *, bare: bool = True) -> tuple[Dateline, str] | No
             return None
     if not found or not _is_place(found["place"].strip(), known=known):
         return None
-    place = ordinary_capitals(found["place"].strip())
+    place = ordinary_capitals(found["place"].strip().replace("‘", "'"))
     dateline = Dateline(
         raw=found[0].rstrip(), place=place, place_en=english_place(place), agencies=agencies
     )
@@ -64,7 +64,7 @@ def match_dateline(text: str, *, bare: bool = True) -> tuple[Dateline, str] | No
 
 def _is_place(place: str, *, known: bool) -> bool:
     """Whether it is written like a place, and is none of the words that often are."""
-    if not all(char.isalpha() or char in " -'’./" for char in place):
+    if not all(char.isalpha() or char in " -'’‘./" for char in place):
         return False
     name = without_article(place)
     if name.isupper():

@@ -123,6 +123,11 @@ _NUMERIC = re.compile(
     rf"|(?P<d2>\d{{1,2}})[-/](?P<m2>\d{{1,2}})[-/](?P<y2>(?:19|20)\d\d)){_CLOCK}?",
     re.IGNORECASE,
 )
+_TIME_ALONE = re.compile(
+    r"(?:om\s+)?(?P<hour>[01]?\d|2[0-3])[.:](?P<minute>[0-5]\d)\s*(?:uur|u\b\.?)(?!\s*[:–—-])"
+    r"|(?P<hour2>[01]?\d|2[0-3]):(?P<minute2>[0-5]\d)(?=$)",
+    re.IGNORECASE,
+)
 _WEEKDAY = re.compile(rf"(?P<weekday>{_any(WEEKDAYS_NL)}){_CLOCK}", re.IGNORECASE)
 
 
@@ -197,6 +202,15 @@ def _numeric(found: re.Match[str], as_of: datetime) -> Published:
     return _on_day(found, at, f"{day} {MONTHS_EN[month - 1]} {year}")
 
 
+def _time_alone(found: re.Match[str], as_of: datetime) -> Published:
+    """A time of the day of `as_of`, or of the day before where it would be later."""
+    hour, minute = (int(found[name] or found[f"{name}2"]) for name in ("hour", "minute"))
+    at = as_of.replace(hour=hour, minute=minute, second=0, microsecond=0, fold=0)
+    if at > as_of:
+        at -= relativedelta(days=1)
+    return _published(found, f"{at:%H:%M}", at, Precision.MINUTE)
+
+
 def _on_day(found: re.Match[str], day: datetime, english: str) -> Published:
     if found["hour"]:
         at = day.replace(
@@ -219,4 +233,5 @@ _READERS = (
     (_DAY, _day),
     (_DATE, _date),
     (_WEEKDAY, _weekday),
+    (_TIME_ALONE, _time_alone),
 )

@@ -16,14 +16,28 @@ _TEXT_CONTROLS = frozenset("\t\n\v\f\r\x1a\x1c\x1d\x1e\x1f")
 _SAMPLE = 1 << 16
 
 
-def decode(data: bytes, *, source: str) -> str:
+def _is_mostly_utf8(data: bytes) -> bool:
+    """Whether some characters are of several bytes in UTF-8, and few bytes fit nowhere.
+
+    In Windows-1252 hardly two letters beyond ASCII stand side by side as they would have to.
+    """
+    text = data.decode("utf-8", "replace")
+    wrong = text.count("\ufffd")
+    return wrong <= _MOST_WRONG * (sum(char > "\x7f" for char in text) - wrong)
+
+
+_MOST_WRONG = 4
+
+
+def decode(data: bytes, *, source: str, charset: str = "") -> str:
     """The text of a file: UTF-8, UTF-16, else Windows-1252; a wrong byte order mark is ignored.
 
+    `charset` is that of the HTTP header, if it had one; characters that were cut are `�`.
     Raises `InputError` for what is empty, binary or in another encoding.
     """
     if not data.strip():
         raise InputError(source, "is empty")
-    for text in _readings(data):
+    for text in _readings(data, charset):
         if not text.strip():
             raise InputError(source, "is empty")
         if not _is_binary(text):
@@ -84,24 +98,25 @@ def _is_utf8(data: bytes, *, certain: bool) -> bool:
     try:
         text = data.decode()
     except UnicodeDecodeError:
-        text = data.decode("utf-8", "replace")
-        wrong = text.count("\ufffd")
-        return not certain and wrong * 2 <= sum(char > "\x7f" for char in text)
+        return not certain and _is_mostly_utf8(data)
     return not certain or not text.isascii()
 
 
-def _readings(data: bytes) -> list[str]:
+def _readings(data: bytes, charset: str) -> list[str]:
     """What the bytes may say, the likeliest first."""
     encodings = [encoding for bom, encoding in _BOMS if data.startswith(bom)]
     body = data[len(_bom_of(data)) :]
     if not encodings and (wide := _wide_encoding(data)):
         encodings.append(wide)
+    if told := _encoding_of(charset):
+        encodings.append(told)
     readings = []
     for encoding in [*encodings, "utf-8", "cp1252"]:
         try:
             readings.append(body.decode(encoding))
         except UnicodeDecodeError:
-            continue
+            if encoding == "utf-8" and _is_mostly_utf8(body):
+                readings.append(body.decode(encoding, "replace"))
     return readings
 
 

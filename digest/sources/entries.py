@@ -15,6 +15,7 @@ from digest.sources.decoding import decode_markup
 from digest.sources.mending import foreign_elements_gone, mend_xml, split_items
 
 _LONGEST_TITLE = 100
+_BLANK = "\ufeff\0 \t\r\n"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -60,8 +61,10 @@ def read_feed(data: bytes, *, source: str, charset: str = "") -> Feed:
 
     Raises `InputError` for what is no feed.
     """
-    text = decode_markup(data, charset=charset).lstrip("\ufeff\0 \t\r\n")
-    return _json_feed(text, source) if text.startswith("{") else _xml_feed(text, source)
+    text = decode_markup(data, charset=charset).lstrip(_BLANK)
+    if text.startswith("{"):  # which is UTF-8, whatever a header says (RFC 8259, 8.1)
+        return _json_feed(decode_markup(data).lstrip(_BLANK), source)
+    return _xml_feed(text, source)
 
 
 def _xml_feed(text: str, source: str) -> Feed:

@@ -53,6 +53,7 @@ _OFFSET = re.compile(r"(?:GMT|UTC|UT)?\s*([+\u2212-])(\d{1,2}):?(\d{2})?\b", re.
 _ZONE = re.compile(r"\(?([A-Za-z]{1,5})\b\)?|\[?(\w+/\w+)\]?")
 _STAMP = re.compile(r"\d{10}|\d{13}")
 _SECONDS = 10
+_SHORT = 2
 
 
 def read_date(text: str, *, as_of: datetime, zone: tzinfo) -> Published | None:
@@ -84,8 +85,8 @@ def _moment(found: dict[str, str | None], zone: tzinfo) -> tuple[datetime, Preci
     month = int(found.get("month") or 0) or _MONTHS[(found.get("word") or "").lower()]
     if month > 12 >= day:  # noqa: PLR2004 - the American order
         day, month = month, day
-    if year < 100:  # noqa: PLR2004 - RFC 2822, 4.3
-        year += 2000 if year < 50 else 1900  # noqa: PLR2004
+    if len(found["year"] or "") == _SHORT:  # RFC 2822, 4.3
+        year += 2000 if year < 50 else 1900  # noqa: PLR2004 - RFC 2822 again
     if found["hour"] is None:
         return datetime(year, month, day, tzinfo=zone), Precision.DAY
     hour = int(found["hour"])

@@ -12,6 +12,7 @@ from datetime import datetime, tzinfo
 from pathlib import Path
 
 from digest.article import Article, Brief, Document, Section
+from digest.cleaning import clean
 from digest.config import SOURCE_SECONDS
 from digest.errors import InputError, MissingInput
 from digest.plaintext import readable
@@ -348,7 +349,10 @@ def _parse_as(
             trusted=spec.kind is Kind.PAGE,
         )
     else:
-        document = parse_wire(decode(loaded.data, source=name), source=name, as_of=as_of)
+        text = decode(loaded.data, source=name, charset=loaded.charset)
+        if not clean(text).strip():
+            raise InputError(name, "is empty")
+        document = parse_wire(text, source=name, as_of=as_of)
     if document.feed and is_web(spec.location):
         document = replace(document, feed=spec.location)
     return _limited(_sectioned(document, spec.section), spec.limit), kind

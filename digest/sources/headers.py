@@ -9,14 +9,15 @@ from collections.abc import Iterable
 _AGENCIES = r"(?:ANP|BELGA|Belga|AFP|AP|DPA|dpa|RTR|REUTERS|NOVUM|EFE|ATS|SDA|TASS)"
 _LONGEST = 70
 _HEADER = re.compile(
-    rf"{_AGENCIES}[ -]{{0,2}}\d{{2,5}}\b[^.!?]*"
+    rf"{_AGENCIES}[ -]{{0,2}}\d{{2,5}}\b(?:[^.!?]|\.(?=\d))*"
     r"|[A-Za-z]{2,5}\d{2,5} \d [A-Za-z]{2,4} \d{2,4}\b[^.!?]*"
     rf"|(?:[A-Z]{{2,5}} ){{0,3}}\d{{2,5}} [A-Z\d ]{{0,30}}{_AGENCIES}\b[^.!?]*"
-    r"|(?=.*[A-Z]{3})(?=.*\d)[\w /.:-]* \d{1,4} (?:woorden|mots|words|tekens)"
+    r"|(?=.*[A-Z]{3})(?=.*\d)[\w /.:-]* [\d.]{1,6} (?:woorden|mots|words|tekens)"
 )
 _SLUG = re.compile(
     r"[A-Z\d]{2,}(?:[-/][A-Z\d]+){1,6}=?"
     r"|(?:/?[A-Za-zÀ-ÿ]{3,}){1,8}/"
+    r"|(?:spoed|flash|bulletin|urgent|rectificatie)\b[^.!?]{0,30}"
     r"|\(?(?:herhaling|herhaald|eerder bericht|embargo|onder embargo|vervolg|aanvulling)\b[^.!?]*"
     r"(?:\d{1,2}\.\d{2})?[^.!?]*\)?"
     r"|(?:slug|trefwoord(?:en)?|rubriek|desk|prioriteit|versie|keywords?)\s*:.*"

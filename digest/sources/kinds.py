@@ -71,6 +71,9 @@ _MAIL = re.compile(
 )
 _FEWEST_HEADERS = 3
 _UNBROKEN = 60
+_CODE = 30
+"""One sign in so many characters is a brace, a semicolon or an equals sign, in code."""
+_JSON_STRING = re.compile(r'"(?:[^"\\\n]|\\.){0,300}"\s*')
 
 
 def recognise(data: bytes, *, source: str, charset: str = "") -> Kind:
@@ -83,18 +86,22 @@ def recognise(data: bytes, *, source: str, charset: str = "") -> Kind:
             raise InputError(source, f"is {name}, which is not read")
     text = decode_markup(data[:_HEAD], charset=charset).lstrip("\ufeff\0 \t\r\n")
     if re.match(r"[{\[]\s*(?:[\"{\[\]}]|$)", text):
-        return _recognise_json(decode_markup(data, charset=charset), source)
+        return _recognise_json(decode_markup(data), source)
     if text.startswith("<"):
         return _recognise_markup(text, source)
     if re.match(r"[^<]{0,2000}<\?xml\b|[^<]{0,2000}<(?:rss|rdf:RDF)\b", text) and (
         _LATER_ROOT.search(text)
     ):
         return Kind.FEED
+    if _JSON_STRING.fullmatch(text):
+        raise InputError(source, "is JSON, but not a JSON Feed")
     if is_mail(text):
         what = "a saved page (MHTML)" if "multipart/related" in text[:_HEAD] else "a mail message"
         raise InputError(source, f"is {what}, which is not read")
+    if re.match(r"BEGIN:V(?:CALENDAR|CARD)\b", text):
+        raise InputError(source, "is a calendar or an address book, which is not read")
     if _is_unreadable(text):
-        raise InputError(source, "is data, not text that people read")
+        raise InputError(source, "is data or code, not text that people read")
     return Kind.WIRE
 
 
@@ -174,7 +181,10 @@ def is_mail(text: str) -> bool:
 
 
 def _is_unreadable(text: str) -> bool:
-    """Whether most of a text stands in long runs without a space, as in encoded data."""
+    """Whether a text is encoded data, in long runs without a space, or style sheets and scripts."""
     sample = text[:_HEAD]
     unbroken = sum(len(word) for word in sample.split() if len(word) >= _UNBROKEN)
-    return len(sample) > _UNBROKEN * 2 and unbroken * 10 > len(sample) * 8
+    if len(sample) > _UNBROKEN * 2 and unbroken * 10 > len(sample) * 8:
+        return True
+    signs = sum(sample.count(sign) for sign in "{};=")
+    return sample.count("{") > 1 and sample.count("}") > 1 and signs * _CODE > len(sample)

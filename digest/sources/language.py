@@ -55,8 +55,17 @@ _SURE = 3
 
 def is_dutch(text: str) -> bool:
     """Whether a text is Dutch, or too short or strange to say that it is not."""
-    dutch, other, words = _small_words(text)
+    dutch, other, words = _small_words(_without_quotations(text))
     return words < _LEAST_WORDS or dutch >= other
+
+
+def _without_quotations(text: str) -> str:
+    """What a text says in its own words, where that is enough to judge by."""
+    own = _QUOTATION.sub(" ", text)
+    return own if len(_WORD.findall(own)) >= _LEAST_WORDS else text
+
+
+_QUOTATION = re.compile(r"[\"“„][^\"“”„]{1,400}[\"”]")
 
 
 def judge_together(items: Sequence[tuple[str, str]], *, declared: str = "") -> list[bool]:

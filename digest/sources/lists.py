@@ -1,8 +1,12 @@
 """The bullets and numbers of lists, as browsers draw them (HTML 5, 4.4.5 and 4.4.8)."""
 
+import re
 from collections.abc import Mapping
 
 BULLET = "•"
+_OPEN = "\0"
+"""Stands around the mark of an item whose number is not known yet; no text has it."""
+_MARKER = re.compile(r"[•‣◦▪●·*–—-]\s|\d{1,3}[.)]\s")
 _LETTERS = 26
 _ROMAN = (
     (1000, "m"), (900, "cm"), (500, "d"), (400, "cd"), (100, "c"), (90, "xc"),
@@ -12,24 +16,40 @@ _MOST = 3999
 """Roman numerals go no further."""
 
 
+def has_marker(text: str) -> bool:
+    """Whether a text begins with a bullet or number of its own."""
+    return bool(_MARKER.match(text))
+
+
 class List:
     """A list that is being read, with the number of its next item."""
 
     def __init__(self, tag: str, attributes: Mapping[str, str]) -> None:
         self._style = attributes.get("type", "1") if tag == "ol" else ""
-        # Counting down from a number that is known at the end only: without numbers.
         self._step = -1 if "reversed" in attributes else 1
-        if self._step < 0 and "start" not in attributes:
-            self._style = ""
+        self.is_open = tag == "ol" and self._step < 0 and "start" not in attributes
+        """Whether it counts down from a number that is known at its end only."""
+        self._count = 0
         self._next = _number(attributes.get("start", ""), 1)
 
     def marker(self, attributes: Mapping[str, str]) -> str:
         """The mark before the next item, with the space after it."""
         if not self._style:
             return f"{BULLET} "
+        self._count += 1
+        if self.is_open:
+            return f"{_OPEN}{id(self)}:{self._count}{_OPEN} "
         number = _number(attributes.get("value", ""), self._next)
         self._next = number + self._step
         return f"{_in_style(number, self._style)}. "
+
+    def numbered(self, text: str) -> str:
+        """The text of an item with its number, where there is a mark for it."""
+        mark, found, rest = text.removeprefix(_OPEN).partition(_OPEN)
+        name, _, count = mark.partition(":")
+        if not found or name != str(id(self)):
+            return text
+        return f"{_in_style(self._count + 1 - int(count), self._style)}.{rest}"
 
 
 def _number(text: str, otherwise: int) -> int:

@@ -7,9 +7,10 @@ from datetime import datetime, timedelta
 from digest.article import Precision, Published
 from digest.calendar import clock_en
 
-_CLOCK = r"(?:[01]?\d|2[0-3])[.:][0-5]\d"
+_CLOCK = r"(?:[01]?\d|2[0-3])(?:[.:]|u|h)[0-5]\d"
+_LABEL = r"(?:(?:UPDATE|Update|LIVE|BREAKING|NIEUW)[ :–-]+)?"
 _STAMP = re.compile(
-    rf"(?:^|(?<=[.!?…\"”’)]))(?P<space>\s*)(?P<raw>(?P<clock>{_CLOCK})"
+    rf"(?:^|(?<=[.!?…\"”’)]))(?P<space>\s*)(?P<raw>{_LABEL}(?P<clock>{_CLOCK})"
     r"(?:\s*(?:uur|u\.?)\s*[:–—-]|\s*(?:uur|u\.?)(?=\s*[–—-])|\s*[:–—|-](?=\s)|(?=\s*\|))"
     r"\s*[-–—|]?)\s+(?=\S)"
 )
@@ -49,7 +50,7 @@ def _stamps(text: str) -> list[re.Match[str]]:
 
 
 def _published(stamp: re.Match[str], as_of: datetime) -> Published:
-    hour, minute = map(int, re.split(r"[.:]", stamp["clock"]))
+    hour, minute = map(int, re.split(r"[.:uh]", stamp["clock"]))
     at = as_of.replace(hour=hour, minute=minute, second=0, microsecond=0)
     if at > as_of:
         at -= timedelta(days=1)

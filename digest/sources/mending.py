@@ -15,7 +15,7 @@ _NUMERIC = re.compile(r"&#(?:(\d{1,9})|[xX]([\da-fA-F]{1,8}));?")
 _AMPERSAND = re.compile(r"&(?:([A-Za-z][A-Za-z\d]{1,31});|(?!#))")
 _XML_NAMES = frozenset({"amp", "lt", "gt", "quot", "apos"})
 _DECLARATION = re.compile(r"<\?xml\b.*?\?>", re.DOTALL)
-_ROOT = re.compile(r"<(?:rss|feed|rdf:RDF)\b[^<>]*?(?=/?>)", re.IGNORECASE)
+_ROOT = re.compile(r"<(?:[\w.-]{1,40}:)?(?:rss|feed|rdf)\b[^<>]*?(?=/?>)", re.IGNORECASE)
 _PREFIX = re.compile(
     r"</?([A-Za-z_][\w.-]{0,40}):[A-Za-z_]|\s([A-Za-z_][\w.-]{0,40}):[\w.-]{1,40}\s*="
 )
@@ -49,20 +49,27 @@ def mend_xml(text: str, *, source: str) -> str:
 
     Raises `InputError` for what is made to harm: entities of its own, endless attributes.
     """
-    if "<!ENTITY" in text[:100_000]:
-        raise InputError(source, "declares entities of its own, which no feed needs")
-    if any(len(_ATTRIBUTE.findall(tag)) > _MOST_ATTRIBUTES for tag in _TAG.findall(text)):
-        raise InputError(source, "has a tag with more attributes than a feed needs")
-    if _LONG_BASE.search(text):
-        raise InputError(source, "has a base address longer than any")
     root = _ROOT.search(text)
     if not root:
         raise InputError(source, "is not a feed")
+    if "<!ENTITY" in text[: root.start()]:
+        raise InputError(source, "declares entities of its own, which no feed needs")
+    markup = _without_data(text)
+    if any(len(_ATTRIBUTE.findall(tag)) > _MOST_ATTRIBUTES for tag in _TAG.findall(markup)):
+        raise InputError(source, "has a tag with more attributes than a feed needs")
+    if _LONG_BASE.search(markup):
+        raise InputError(source, "has a base address longer than any")
     text = _DECLARATION.sub("", text[root.start() :])
     text = _LONG_PERSON.sub(r"\1", text)
     text = _NUMERIC.sub(_referred, text)
     text = _AMPERSAND.sub(_escaped, without_controls(whole_pairs(text)))
     return _with_namespaces(text)
+
+
+def _without_data(text: str) -> str:
+    """The markup of XML alone, without its CDATA sections."""
+    first, *rest = text.split("<![CDATA[")
+    return "".join([first, *(part.partition("]]>")[2] for part in rest)])
 
 
 def _referred(found: re.Match[str]) -> str:

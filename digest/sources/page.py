@@ -1,6 +1,7 @@
 """Saved web pages: their article, as trafilatura (the optional extra `pages`) finds it."""
 
 import json
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime, tzinfo
@@ -27,6 +28,7 @@ _DATES = (
     "article:modified_time", "datemodified",
 )  # fmt: skip
 _LONGEST_AUTHOR = 100
+_BY = re.compile(r"(?:door|by|van|tekst|auteur)\b:?\s+", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -107,11 +109,19 @@ def _find(tree: Any, base: str) -> _Found | None:
         return None
     return _Found(
         title=_text(found.title),
-        author=_text(found.author).replace("; ", ", "),
+        author=_BY.sub("", _text(found.author).replace("; ", ", ")),
         address=str(found.url or base),
-        body=build_html_output(found),
+        body=build_html_output(_with_ordered_lists(found)),
         dates=(*dates, str(found.date or "")),
     )
+
+
+def _with_ordered_lists(found: Any) -> Any:
+    """What was found, with ordered lists as such: the library makes bullets of all of them."""
+    for listed in found.body.iter("list"):
+        if listed.get("rend") == "ol":
+            listed.tag = "ol"
+    return found
 
 
 def _show(tree: Any) -> None:
@@ -124,6 +134,7 @@ def _show(tree: Any) -> None:
         elif element.tag == "q" and not "".join(element.itertext()).lstrip().startswith(_OPENING):
             element.text = f"“{element.text or ''}"
             element.tail = f"”{element.tail or ''}"
+            element.drop_tag()
 
 
 def _article(found: _Found, as_of: datetime, zone: tzinfo) -> Article | None:

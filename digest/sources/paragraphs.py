@@ -24,6 +24,8 @@ def read_paragraphs(blocks: Iterable[Block]) -> tuple[Paragraph, ...]:
     for block in blocks:
         for line in _lines(block):
             role = block.role if block.role is Role.TABLE else find_role(line)
+            if role is Role.BODY and paragraphs and paragraphs[-1].role is Role.LINK:
+                role = Role.LINK if _is_link(line, block.links) else role
             dateline, text = None, line
             if role is Role.BODY:
                 dateline, text = match_dateline(line, bare=is_first) or (None, line)
@@ -63,11 +65,20 @@ def _links_in(text: str, links: tuple[Link, ...]) -> tuple[Link, ...]:
     return tuple(link for link in links if link.text in text)
 
 
+def _is_link(text: str, links: tuple[Link, ...]) -> bool:
+    """Whether a line is nothing but a link, as those below `Lees ook` are."""
+    return any(_letters(link.text) == _letters(text) for link in links)
+
+
 def joined(lead: tuple[Paragraph, ...], content: tuple[Paragraph, ...]) -> tuple[Paragraph, ...]:
     """Lead and content as one text, without the lead where the content says it again.
 
-    A lead that was cut off, at an ellipsis or before `Lees meer`, is said again by what goes on.
+    A lead that was cut off, at an ellipsis or before `Lees meer`, is said again by what goes on. A
+    content that the lead says whole is left out itself.
     """
+    whole = "".join(_letters(part.text) for part in lead)
+    if all(_letters(part.text) in whole for part in content if part.role is Role.BODY):
+        return lead or content
     said = "".join(_letters(part.text) for part in content)
     begun = tuple(_letters(part.text) for part in content)
     new = []

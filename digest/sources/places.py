@@ -92,7 +92,7 @@ def ordinary_capitals(place: str) -> str:
 
 def without_article(place: str) -> str:
     """A place without the `'s` or `'t` that it may begin with, which keeps its small letter."""
-    return re.sub(r"^['’][stST](?=[ -])", "", place)
+    return re.sub(r"^['’‘][stST](?=[ -])", "", place)
 
 
 def _ordinary(word: str, *, first: bool) -> str:

@@ -29,10 +29,11 @@ _LINES = {
     Role.ADVERTISEMENT: r"""
         [(\[]*(?:einde )?(?:advertentie|advertorial|reclame|publiciteit)[)\]]*[.:]?
         [(\[]*(?:gesponsord(?:e inhoud)?|advertisement|sponsored(?: content)?)[)\]]*[.:]?
-        [(\[]*(?:de )?tekst gaat (?:verder|door) (?:onder|na) .{{1,40}}
+        [(\[]*(?:(?:de )?tekst|(?:het |dit )?artikel) (?:gaat|loopt) (?:verder|door) .{{1,40}}
+        [(\[]*lees (?:verder|door) (?:onder|na) (?:de|deze|het) \w+[)\]]*[.:]?
         """,
     Role.LINK: r"""
-        {also}(?: ?[:»>→…–-].*)?
+        {also}(?: over)?(?: ?[:»>→…–-].*)?
         (?:lees|bekijk|luister) (?:meer|verder) (?:op|bij|via|in) (?:de |het |onze )?[^ ]+
         (?:lees|bekijk|zie|(?:be)?luister) (?:hier )?ook\b.*
         {also}\b[^.!?]{{0,60}}(?:\.\.\.|[»>→…])
@@ -89,7 +90,10 @@ _COMPILED = tuple(
     for role, lines in ((role, lines.strip()) for role, lines in _LINES.items())
 )
 _SHOUTED_BYLINE = re.compile(r"(?:DOOR|VAN) ONZE .*|DOOR [^ ]+(?: [^ ]+){1,2}")
-_BULLET = re.compile(r"(?:[•‣◦▪●·*–—-]|\(?(?:\d{1,3}|[a-zA-Z])[.)])\t\s*")
+_BULLET = re.compile(
+    r"(?:[•‣◦▪●·*–—➢➤►▶✓✔»>□■◆❖-]|[\uf000-\uf0ff]|o|\(?(?:\d{1,3}|[a-zA-Z])[.)])\t\s*"
+)
+"""Also those that Word has in a font of symbols, in Unicode's private area."""
 
 
 def find_role(text: str) -> Role:

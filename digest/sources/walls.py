@@ -15,18 +15,27 @@ _ROBOTS = re.compile(
     r"just a moment|attention required|checking (?:if the site connection is secure|your browser)"
     r"|verif(?:y|ying) (?:that )?(?:you are|you're) (?:a )?human|are you a (?:human|robot)"
     r"|not a robot|enable javascript and cookies|javascript (?:is (?:disabled|required))"
-    r"|(?:please|gelieve) (?:enable|turn on) (?:javascript|js)\b|captcha|ddos protection|cloudflare"
-    r"|pardon our interruption|incapsula|datadome|perimeterx|unusual traffic"
+    r"|(?:please|gelieve) (?:enable|turn on) (?:javascript|js)\b|ddos protection by"
+    r"|pardon our interruption|unusual traffic|(?:enter|complete|solve|vul|los) (?:the|de) captcha"
     r"|automated (?:access|requests)|(?:je|u|jij) (?:een mens|geen robot)|geen robot|een robot ?\?"
     r"|(?:controleren|controleer|bevestig|verifi\w+)\b.{0,40}\b(?:mens|robot|browser)\b"
     r"|ongebruikelijk (?:veel )?verkeer|(?:zet|schakel) javascript (?:aan|in)|menselijke bezoeker",
     re.IGNORECASE,
 )
+_DIRECT = re.compile(
+    r"\b(?:los|bevestig|vink|klik|druk|schakel|zet|wacht|even geduld|please|enable|verify\w*"
+    r"|complete|checking|press|performing|wij|we|ons|onze|uw|your)\b",
+    re.IGNORECASE,
+)
+"""Who checks a reader speaks to him; who reports about checks does not."""
+_GUARDS = re.compile(r"captcha|cloudflare|incapsula|datadome|perimeterx", re.IGNORECASE)
 _CONSENT = re.compile(
     r"cookie|toestemming|privacy|persoonlijke gegevens|partners|consent|voorkeuren|advertenties"
     r"|gepersonaliseerde|instellingen|akkoord|accept",
     re.IGNORECASE,
 )
+_OURS = re.compile(r"\b(?:wij|we|ons|onze|our|us|haar partners)\b", re.IGNORECASE)
+_YOURS = re.compile(r"\b(?:u|uw|je|jij|jouw|you|your)\b", re.IGNORECASE)
 _NAMED = re.compile(r"cookie|privacy|toestemming|consent", re.IGNORECASE)
 _ASKS = re.compile(
     r"akkoord|accepte\w+|alles (?:toestaan|weigeren)|(?:geef|geeft|geven)\b.{0,40}\btoestemming"
@@ -53,7 +62,10 @@ def name_wall(title: str, texts: Sequence[str]) -> str:
     """What a page is instead of an article, or nothing; of it there is all text that is shown."""
     whole = " ".join(texts)
     heads = [title, *texts[:2]]
-    if len(whole) <= _SHORT * 2 and any(_ROBOTS.search(text) for text in (title, whole)):
+    checks = any(_ROBOTS.search(text) for text in (title, whole)) and _DIRECT.search(whole)
+    if len(whole) <= _SHORT * 2 and checks:
+        return "a check for robots"
+    if len(whole) <= _SHORT // 2 and _GUARDS.search(whole) and _DIRECT.search(whole):
         return "a check for robots"
     if len(whole) <= _LONGEST and _is_consent(title, texts):
         return "a cookie wall"
@@ -72,4 +84,6 @@ def _is_consent(title: str, texts: Sequence[str]) -> bool:
     whole = sum(map(len, sentences))
     if not whole or not _NAMED.search(" ".join([title, *texts])):
         return False
-    return about >= whole * _LEAST_SHARE and bool(_ASKS.search(" ".join(texts)))
+    said = " ".join(texts)
+    speaks = _OURS.search(said) and _YOURS.search(said)
+    return bool(about >= whole * _LEAST_SHARE and _ASKS.search(said) and speaks)

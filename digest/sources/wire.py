@@ -8,7 +8,7 @@ above or below. Whatever does not fit is kept as a paragraph.
 
 import itertools
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 
@@ -17,6 +17,7 @@ from digest.article import (
     Article,
     Aside,
     Brief,
+    Dateline,
     Document,
     Headline,
     Item,
@@ -40,6 +41,8 @@ MAX_HEADLINE = 160
 """A longer first line (in characters) is body text: Dutch headlines keep under 100."""
 
 _LONGEST_TIME = 60
+_LONGEST_DATELINE = 160
+_AFTER_SENTENCE = re.compile(r"(?<![.!?…])[.!?…][\"”’)]*\s*(?=\w)")
 _LONGEST_MENU = 30
 _SECTION = re.compile(
     r"(?:meer|ander|ook)\s+(?:nieuws\s+)?(?:uit|over|in)\s+(?:het\s+|de\s+)?"
@@ -47,7 +50,7 @@ _SECTION = re.compile(
     re.IGNORECASE,
 )
 _MAYBE_HEADLINE = frozenset({Role.LINK, Role.CREDIT, Role.BYLINE, Role.NOTICE})
-_NEVER_HEADLINE = re.compile(r"[^:]{1,20}:.*|[(©].*|\w+ ook .*", re.IGNORECASE)
+_NEVER_HEADLINE = re.compile(r"[^:]{1,20}:.*|[(©].*")
 _SENTENCE_END = re.compile(r"[.!?…][\"”’')\]]*$")
 
 Token = Published | LiveEntry | Paragraph | str
@@ -61,8 +64,8 @@ def parse_wire(text: str, *, source: str, as_of: datetime) -> Document:
     """
     tokens = _tokens(clean(text), as_of)
     builder = _Builder()
-    for token, following in zip(tokens, [*tokens, ""][1:], strict=True):
-        builder.add(token, following)
+    for token, *after in zip(tokens, [*tokens[1:], ""], [*tokens[2:], "", ""], strict=False):
+        builder.add(token, after)
     return Document(source=source, as_of=as_of, text=text, parts=builder.finish())
 
 
@@ -101,31 +104,21 @@ def _menu(lines: list[str]) -> int:
 
 
 def _split_times(block: str, as_of: datetime) -> Iterator[Published | str]:
-    """A block as the times that stand before its text, that text, and a time glued to its end."""
-    while block:
-        time = match_time(block, as_of)
-        rest = block[len(time.raw) :].lstrip() if time else ""
-        if not time or (rest and not match_dateline(rest)):
-            break
-        yield time
-        block = rest
-    if not block:
-        return
-    text, glued = _glued_time(block, as_of)
-    yield text
-    if glued:
-        yield glued
-
-
-def _glued_time(block: str, as_of: datetime) -> tuple[str, Published | None]:
-    """A text, and the time that follows its last sentence without a space, or None."""
-    tail = max(len(block) - _LONGEST_TIME, 0)
-    for found in re.finditer(r"[.!?…][\"”’)]*(?=\w)", block[tail:]):
-        start = tail + found.end()
-        time = match_time(block[start:], as_of)
-        if time and time.raw == block[start:]:
-            return block[:start], time
-    return block, None
+    """A block as its texts and times: those before a dateline, and one at the end, also glued."""
+    start = 0
+    for begins in [0, *(found.end() for found in _AFTER_SENTENCE.finditer(block))]:
+        at = begins
+        while time := match_time(block[at : at + _LONGEST_TIME], as_of):
+            end = at + len(time.raw)
+            rest = block[end : end + _LONGEST_DATELINE].lstrip()
+            if rest and not match_dateline(rest):
+                break
+            if text := block[start:at].strip():
+                yield text
+            yield time
+            start = at = end + len(block[end:]) - len(block[end:].lstrip())
+    if text := block[start:].strip():
+        yield text
 
 
 @dataclass(slots=True)
@@ -183,7 +176,9 @@ class _Builder:
     waiting: Published | None = None
     times_lead: bool = False
 
-    def add(self, token: Token, following: Token) -> None:
+    def add(self, token: Token, after: Sequence[Token]) -> None:
+        """Add a token; `after` are the two that follow, empty texts at the end."""
+        following, second = after
         if isinstance(token, Published):
             self._add_time(token, following)
         elif isinstance(token, LiveEntry):
@@ -198,7 +193,8 @@ class _Builder:
             self.parts.append(self.section)
             self.times_lead = False
         else:
-            self._add_text(token, following)
+            # A headline may have its time under it.
+            self._add_text(token, second if isinstance(following, Published) else following)
 
     def finish(self) -> tuple[Section | Item | Aside, ...]:
         self._close()
@@ -262,10 +258,18 @@ class _Builder:
         ):
             role = Role.BODY
         dateline, rest = (match_dateline(text) if role is Role.BODY else None) or (None, text)
+        if dateline and self._is_label(dateline, rest, following):
+            dateline, rest = None, text
         if role is not Role.TABLE:
             rest = re.sub(r"\t+ *", " ", rest)
         english = english_byline(text) if role is Role.BYLINE else ""
         return Paragraph(text=rest, dateline=dateline, role=role, english=english)
+
+    def _is_label(self, dateline: Dateline, rest: str, following: Token) -> bool:
+        """Whether capitals before a dash are a label, as in `WK VOETBAL - Oranje wint`."""
+        is_sentence = _SENTENCE_END.search(rest) or len(rest) > MAX_HEADLINE
+        has_headline = self.open and self.open.is_headline_only
+        return not (dateline.agencies or is_sentence or has_headline) and _has_dateline(following)
 
     def _continues(self, paragraph: Paragraph, following: Token) -> bool:
         """Whether a paragraph belongs to the open item, or begins the next."""

@@ -23,10 +23,10 @@ _WINDOWS = {code: bytes([code]).decode("cp1252", "ignore") for code in range(0x8
 def clean(text: str) -> str:
     """A text in NFC with its entities read and without what nobody sees.
 
-    That is zero-width characters, soft hyphens, stray byte order marks, marks of direction and
-    controls; halves of pairs are `�`.
+    That is zero-width characters, soft hyphens, stray byte order marks and marks of direction;
+    halves of pairs are `�`. Controls stay: what is shown goes through `plaintext`.
     """
-    text = without_controls(whole_pairs(read_entities(text)))
+    text = whole_pairs(read_entities(text))
     return unicodedata.normalize("NFC", _INVISIBLE.sub("", text))
 
 

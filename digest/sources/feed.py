@@ -4,7 +4,7 @@ from dataclasses import replace
 from datetime import datetime, tzinfo
 
 from digest.article import Article, Document, Headline, Paragraph, Published, Role, Section
-from digest.cleaning import clean, without_controls
+from digest.cleaning import clean
 from digest.errors import InputError
 from digest.sources.blocks import Block, looks_like_html, read_blocks
 from digest.sources.entries import FeedEntry, Text, read_feed
@@ -93,7 +93,7 @@ def _blocks(text: Text, base: str) -> tuple[Block, ...]:
     """The blocks of a text: of HTML what a browser shows, else its lines."""
     if not text.is_plain and looks_like_html(text.value):
         return read_blocks(text.value, base=base)
-    lines = clean(without_controls(text.value)).splitlines()
+    lines = clean(text.value).splitlines()
     return tuple(Block(text=line) for each in lines if (line := " ".join(each.split())))
 
 

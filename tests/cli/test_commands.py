@@ -207,6 +207,7 @@ def test_parse_shows_what_was_understood(seed: Path) -> None:
         "at": "2026-11-22T14:40:00+01:00",
         "precision": "minute",
         "leads": False,
+        "under_headline": False,
     }
 
 

@@ -20,6 +20,7 @@ _SPANS = re.compile(
     | `[^`\n]+`
     | \b(?=[\w/-]{0,60}\d)(?=[\w/-]{0,60}[A-Z])     # codes: SARS-COV-2, A/HRC/51
       [A-Z\d]{1,30}(?:[-_/][A-Z\d]{1,30}){1,9}\b
+    | \d+\^[-+\u2212]?\d+                              # powers
     | \b\w+_\w+\b                                   # names_with_underscores: Argos drops the mark
     | [\U0001F000-\U0001FAFF\u2190-\u21FF\u2300-\u23FF\u2600-\u27BF\uFE0F\u200D♪]+   # emoji, signs
     """,

@@ -5,6 +5,7 @@ second tries, glossary. The engine and the word list are loaded only when the me
 have everything.
 """
 
+import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
@@ -27,6 +28,7 @@ Progress = Callable[[int, int], None]
 """Told how many segments are done, of how many."""
 
 _REMEMBER_EVERY = 16
+_MARKER = re.compile(r"(?:[•‣◦▪●·–—-]|\(?(?:\d{1,3}|[a-z])[.)])\s+(?=\S)")
 _SOFT_HYPHEN = "\xad"
 
 
@@ -287,9 +289,11 @@ def bare_translator(
 class _Prepared:
     """A segment as the engine gets it: without what is not prose, not all in capitals.
 
-    `cased` is the Dutch as a reader looks words up in it, letter for letter as long.
+    `marker` is the bullet or number that it began with. `cased` is the Dutch as a reader looks
+    words up in it, letter for letter as long.
     """
 
+    marker: str
     text: str
     cased: str
     spans: tuple[str, ...]
@@ -300,10 +304,13 @@ class _Prepared:
 def _prepare(dutch: str) -> _Prepared:
     shouted = is_shouted(dutch)
     cased = sentence_case(dutch) if shouted else dutch
-    shielded = shield(cased)
+    marker = _MARKER.match(cased)
+    shielded = shield(cased[marker.end() :] if marker else cased)
     rest = unshield(shielded.text, ("",) * len(shielded.spans))
+    text = shielded.text.replace(_SOFT_HYPHEN, "").replace(",,", '"').replace("''", '"')
     return _Prepared(
-        text=" ".join(shielded.text.replace(_SOFT_HYPHEN, "").split()),
+        marker=marker[0] if marker else "",
+        text=" ".join(text.split()),
         cased=cased if len(cased) == len(dutch) else dutch,
         spans=shielded.spans,
         shouted=shouted,
@@ -321,7 +328,7 @@ def _finish(
     english = settlement.english.upper() if prepared.shouted else settlement.english
     return Sentence(
         dutch=dutch,
-        english=" ".join(unshield(english, prepared.spans).split()),
+        english=" ".join(f"{prepared.marker}{unshield(english, prepared.spans)}".split()),
         score=candidate.hypothesis.score,
         flags=candidate.flags,
         terms=settlement.terms,

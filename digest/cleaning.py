@@ -14,6 +14,7 @@ _BREAKS = str.maketrans(dict.fromkeys("\x0b\x0c\x1c\x1d\x1e\x85\u2028\u2029", "\
 _HALVES = re.compile("[\ud800-\udbff][\udc00-\udfff]|[\ud800-\udfff]")
 _ENTITY = re.compile(r"&(?:#(\d{1,8})|#[xX]([\da-fA-F]{1,7})|([A-Za-z][A-Za-z\d]{1,31}));")
 _AMPERSANDS = re.compile(r"&(?:(?:amp|#0*38|#[xX]0*26);)+(?=#?\w{1,32};)", re.IGNORECASE)
+_NO_LETTERS = re.compile(r"[\W_]+")
 _DEEPEST = 8
 _LAST = 0x10FFFF
 # What pages in Windows-1252 mean by the controls of Latin-1 (HTML 5, 13.2.5.80).
@@ -28,6 +29,11 @@ def clean(text: str) -> str:
     """
     text = whole_pairs(read_entities(text))
     return unicodedata.normalize("NFC", _INVISIBLE.sub("", text))
+
+
+def letters(text: str) -> str:
+    """The letters and digits of a text, in lower case: what stays of it however it is set."""
+    return _NO_LETTERS.sub("", text.lower())
 
 
 def without_controls(text: str) -> str:

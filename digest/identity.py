@@ -13,6 +13,7 @@ from datetime import UTC, datetime
 
 from digest.archive.values import Alias
 from digest.article import SHOWN, Article, Document, Item, Role
+from digest.cleaning import letters
 
 Known = Callable[[Iterable[str]], Mapping[str, Alias]]
 """The items that are known by these names, those that are known at all."""
@@ -44,7 +45,7 @@ def by_letters(item: Item) -> str:
     headline = item.headline.text if isinstance(item, Article) else ""
     shown = (part.text for part in item.paragraphs if part.role in _TOLD_BY)
     text = "".join([headline, *shown]) or "".join(part.text for part in item.paragraphs)
-    return _name(_letters(text) or text)
+    return _name(letters(text) or text)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -107,7 +108,7 @@ def _ambiguous_keys(document: Document) -> set[str]:
     for item in document.items:
         if isinstance(item, Article):
             texts.setdefault(item.key, set()).add(by_letters(item))
-    return {key for key, letters in texts.items() if len(letters) > 1}
+    return {key for key, named in texts.items() if len(named) > 1}
 
 
 def _age(item: Item) -> datetime:
@@ -153,15 +154,15 @@ class _Names:
 
     @classmethod
     def of(cls, item: Item, document: Document, key: str) -> "_Names":
-        feed, letters = document.feed, by_letters(item)
+        feed, own = document.feed, by_letters(item)
         alone = feed and not any(part.role in SHOWN for part in item.paragraphs)
         at = item.published.at.astimezone(UTC).isoformat() if item.published and alone else ""
         return cls(
-            letters=letters,
+            letters=own,
             carried=carried_name(document.source, _beginning(item)),
             key=_name("key", feed, key) if feed and key else "",
-            headline=_name("headline", feed, letters) if at else "",
-            date=_name("date", feed, letters, at) if at else "",
+            headline=_name("headline", feed, own) if at else "",
+            date=_name("date", feed, own, at) if at else "",
         )
 
     def all(self) -> Iterator[str]:
@@ -175,7 +176,7 @@ def _beginning(item: Item) -> str:
 
 def carried_name(source: str, beginning: str) -> str:
     """The name of an item of an older archive: its source, and its headline or first paragraph."""
-    return _name("carried", source, _letters(beginning))
+    return _name("carried", source, letters(beginning))
 
 
 def _with_updates(document: Document, learning: _Learning, *, updates: bool) -> Document:
@@ -198,7 +199,7 @@ def _versions(item: Item) -> tuple[str, str]:
     """The name under which any version of an item is noted, and that of this one."""
     body = "".join(part.text for part in item.paragraphs if part.role is Role.BODY)
     headline = "".join(char for char in _COUNTER.sub("", _headline(item)) if not char.isdigit())
-    text = f"{_letters(headline)} {_letters(body)}"
+    text = f"{letters(headline)} {letters(body)}"
     return _name("version", item.identity), _name("version", item.identity, text)
 
 
@@ -222,10 +223,6 @@ def _share(before: frozenset[str], now: frozenset[str]) -> float:
     """How many words two texts have in common, of those of the shorter one."""
     fewest = min(len(before), len(now))
     return len(before & now) / fewest if fewest else 1.0
-
-
-def _letters(text: str) -> str:
-    return "".join(char for char in text.lower() if char.isalnum())
 
 
 def _name(*parts: str) -> str:

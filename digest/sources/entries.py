@@ -9,7 +9,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from digest.cleaning import whole_pairs
+from digest.cleaning import whole_pairs, without_controls
 from digest.errors import InputError
 from digest.sources.decoding import decode_markup
 from digest.sources.mending import foreign_elements_gone, mend_xml, split_items
@@ -68,18 +68,17 @@ def read_feed(data: bytes, *, source: str, charset: str = "") -> Feed:
 
 
 def _xml_feed(text: str, source: str) -> Feed:
-    head, items, tail = split_items(mend_xml(text, source=source))
     problems: list[InputError] = []
-    parsed = list(_parse(head, items, tail, source, problems))
-    if not items and not (parsed and parsed[0].version):
-        raise InputError(source, "is not a feed")
+    parsed = list(_parse(mend_xml(text, source=source), source, problems))
+    if not parsed or not (parsed[0].version or any(part.entries for part in parsed)):
+        raise problems[0] if problems else InputError(source, "is not a feed")
+    version, about = str(parsed[0].version or ""), parsed[0].feed
     entries: list[FeedEntry] = []
     for entry in (entry for part in parsed for entry in part.entries):
         try:
-            entries.append(_xml_entry(entry, str(parsed[0].version or "")))
+            entries.append(_xml_entry(entry, version))
         except Exception as error:  # noqa: BLE001 - whatever it is, it is about this entry alone
             problems.append(_problem(source, str(entry.get("title", "")), error))
-    about = parsed[0].feed if parsed else {}
     return Feed(
         entries=tuple(entries),
         language=str(about.get("language") or ""),
@@ -89,28 +88,67 @@ def _xml_feed(text: str, source: str) -> Feed:
 
 
 def _home(about: Any, *names: str) -> str:
-    return "\n".join(str(found) for name in names if isinstance(found := about.get(name), str))
+    """What a feed says of itself, of all that it is known by."""
+    found = (about.get(name) for name in names)
+    return whole_pairs("\n".join(each for each in found if isinstance(each, str)))
 
 
-def _parse(
-    head: str, items: Sequence[str], tail: str, source: str, problems: list[InputError]
+def _parse(text: str, source: str, problems: list[InputError]) -> Iterator[Any]:
+    """What feedparser makes of a feed; where it fails, or is not strict, of its items in parts."""
+    parsed, failure = _parse_once(text)
+    if parsed and not parsed.bozo:
+        yield parsed
+        return
+    head, items, tail = split_items(text)
+    if len(items) > 1:
+        yield from _parse_parts(_Frame(head, tail), items, source, problems)
+    elif parsed:
+        yield parsed
+    else:
+        assert failure
+        yield from _parse_known(_Frame(head, tail), items, source, problems, failure)
+
+
+@dataclass(frozen=True, slots=True)
+class _Frame:
+    """What stands around the items of a feed."""
+
+    head: str
+    tail: str
+
+    def around(self, items: Iterable[str]) -> str:
+        return f"{self.head}{''.join(items)}{self.tail}"
+
+
+def _parse_parts(
+    frame: _Frame, items: Sequence[str], source: str, problems: list[InputError]
 ) -> Iterator[Any]:
-    """What feedparser makes of a feed; where it fails, or is not strict, of ever smaller parts."""
-    parsed, failure = _parse_once(f"{head}{''.join(items)}{tail}")
-    if not failure and (len(items) <= 1 or not parsed.bozo):
+    """What feedparser makes of items, of ever fewer where it fails or is not strict."""
+    parsed, failure = _parse_once(frame.around(items))
+    if parsed and (len(items) == 1 or not parsed.bozo):
         yield parsed
     elif len(items) > 1:
         middle = len(items) // 2
         for part in (items[:middle], items[middle:]):
-            yield from _parse(head, part, tail, source, problems)
+            yield from _parse_parts(frame, part, source, problems)
     else:
-        known = "".join(map(foreign_elements_gone, items))
-        parsed, _ = _parse_once(f"{head}{known}{tail}") if known != "".join(items) else (None, None)
-        if parsed:
-            yield parsed
-        else:
-            assert failure
-            problems.append(_problem(source, _title_in(items), failure))
+        assert failure
+        yield from _parse_known(frame, items, source, problems, failure)
+
+
+def _parse_known(
+    frame: _Frame,
+    items: Sequence[str],
+    source: str,
+    problems: list[InputError],
+    failure: Exception,
+) -> Iterator[Any]:
+    """An item without what is of another vocabulary, in which a library may fail."""
+    parsed, _ = _parse_once(frame.around(map(foreign_elements_gone, items)))
+    if parsed:
+        yield parsed
+    else:
+        problems.append(_problem(source, _title_in(items), failure))
 
 
 def _parse_once(text: str) -> tuple[Any, Exception | None]:
@@ -163,7 +201,7 @@ def _text(detail: Any, version: str) -> Text:
         return Text()
     # RSS does not tell text from HTML; Atom does.
     is_plain = version.startswith("atom") and detail.get("type") == "text/plain"
-    return Text(value=str(detail.get("value") or ""), is_plain=is_plain)
+    return Text(value=without_controls(str(detail.get("value") or "")), is_plain=is_plain)
 
 
 def _json_feed(text: str, source: str) -> Feed:

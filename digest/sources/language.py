@@ -61,6 +61,7 @@ def is_dutch(text: str) -> bool:
 
 def _without_quotations(text: str) -> str:
     """What a text says in its own words, where that is enough to judge by."""
+    text = text[:_ENOUGH]
     own = _QUOTATION.sub(" ", text)
     return own if len(_WORD.findall(own)) >= _LEAST_WORDS else text
 
@@ -74,24 +75,25 @@ def judge_together(items: Sequence[tuple[str, str]], *, declared: str = "") -> l
     Prose is judged by itself. A headline alone has too few words for that: it is of the language
     of the feed, as all items together and `declared` tell it, unless it is surely of another.
     """
-    counts = [_small_words(prose) for _, prose in items]
-    together = _small_words(" ".join(f"{headline}. {prose}" for headline, prose in items))
-    of_feed = together[0] >= together[1]
+    counts = [_small_words(f"{headline}. {prose}") for headline, prose in items]
+    dutch, other = (sum(count[each] for count in counts) for each in (0, 1))
+    of_feed = dutch >= other
     if not of_feed and declared.lower().startswith("nl"):
-        of_feed = together[0] * _SURE >= together[1]
+        of_feed = dutch * _SURE >= other
     result = []
-    for (headline, prose), (_, _, words) in zip(items, counts, strict=True):
-        if words >= _LEAST_PROSE:
+    for (headline, prose), (here, there, _) in zip(items, counts, strict=True):
+        if len(prose[:_ENOUGH].split()) >= _LEAST_PROSE:
             result.append(is_dutch(f"{headline} {prose}"))
-            continue
-        here, there, _ = _small_words(f"{headline}. {prose}")
-        sure = of_feed and there >= _SURE and not here
-        result.append(not sure and (of_feed or here > there))
+        else:
+            sure = of_feed and there >= _SURE and not here
+            result.append(not sure and (of_feed or here > there))
     return result
 
 
 _LEAST_PROSE = 10
 _NEAR = 4
+_ENOUGH = 2000
+"""Characters to tell a language by."""
 
 
 def _small_words(text: str) -> tuple[int, int, int]:
@@ -100,6 +102,7 @@ def _small_words(text: str) -> tuple[int, int, int]:
     What begins with a capital within a sentence is no small word of another language, but a name:
     Den Haag, Los Angeles.
     """
+    text = text[:_ENOUGH]
     shouted = text.isupper()
     words: list[str] = []
     others: list[str] = []

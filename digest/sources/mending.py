@@ -55,7 +55,8 @@ def mend_xml(text: str, *, source: str) -> str:
     if "<!ENTITY" in text[: root.start()]:
         raise InputError(source, "declares entities of its own, which no feed needs")
     markup = _without_data(text)
-    if any(len(_ATTRIBUTE.findall(tag)) > _MOST_ATTRIBUTES for tag in _TAG.findall(markup)):
+    tags = (found[0] for found in _TAG.finditer(markup))
+    if any(len(_ATTRIBUTE.findall(tag)) > _MOST_ATTRIBUTES for tag in tags):
         raise InputError(source, "has a tag with more attributes than a feed needs")
     if _LONG_BASE.search(markup):
         raise InputError(source, "has a base address longer than any")
@@ -68,6 +69,8 @@ def mend_xml(text: str, *, source: str) -> str:
 
 def _without_data(text: str) -> str:
     """The markup of XML alone, without its CDATA sections."""
+    if "<![CDATA[" not in text:
+        return text
     first, *rest = text.split("<![CDATA[")
     return "".join([first, *(part.partition("]]>")[2] for part in rest)])
 

@@ -61,19 +61,20 @@ def parse_page(
     if data.count(b"<") > _MOST_TAGS:
         raise InputError(source, "is not a page that people read")
     html = without_controls(whole_pairs(decode_markup(data, charset=charset)))
+    texts = [block.text for block in read_blocks(html)]
     try:
         tree = _load(html)
         title = _text(tree.findtext(".//title")) if tree is not None else ""
-        texts = [block.text for block in read_blocks(html)]
-        if not trusted and (wall := name_wall(title, texts)):
-            raise InputError(source, f"is {wall}, not an article")
-        found = _find(tree, base) if tree is not None else None
+        wall = "" if trusted else name_wall(title, texts)
+        found = _find(tree, base) if tree is not None and not wall else None
     except ImportError as error:
         raise InputError(
             source, "is a web page, which needs trafilatura", hint="pip install 'digest[pages]'"
         ) from error
-    except (ValueError, RecursionError, LookupError, TypeError, AttributeError) as error:
+    except Exception as error:  # the libraries throw anything
         raise InputError(source, "cannot be read as a web page") from error
+    if wall:
+        raise InputError(source, f"is {wall}, not an article")
     item = _article(found, as_of, zone) if found else None
     if not item:
         raise InputError(source, "is a web page without an article")
@@ -162,7 +163,7 @@ def _article(found: _Found, as_of: datetime, zone: tzinfo) -> Article | None:
 
 
 def _text(value: object) -> str:
-    return " ".join(clean(str(value or "")).split())
+    return " ".join(clean(without_controls(str(value or ""))).split())
 
 
 def _published(dates: tuple[str, ...], as_of: datetime, zone: tzinfo) -> Published | None:

@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterable, Iterator
 
 from digest.article import Link, Paragraph, Role
+from digest.cleaning import letters
 from digest.sources.blocks import Block
 from digest.sources.datelines import match_dateline
 from digest.sources.roles import english_byline, find_role
@@ -67,7 +68,7 @@ def _links_in(text: str, links: tuple[Link, ...]) -> tuple[Link, ...]:
 
 def _is_link(text: str, links: tuple[Link, ...]) -> bool:
     """Whether a line is nothing but a link, as those below `Lees ook` are."""
-    return any(_letters(link.text) == _letters(text) for link in links)
+    return any(letters(link.text) == letters(text) for link in links)
 
 
 def joined(lead: tuple[Paragraph, ...], content: tuple[Paragraph, ...]) -> tuple[Paragraph, ...]:
@@ -76,22 +77,23 @@ def joined(lead: tuple[Paragraph, ...], content: tuple[Paragraph, ...]) -> tuple
     A lead that was cut off, at an ellipsis or before `Lees meer`, is said again by what goes on. A
     content that the lead says whole is left out itself.
     """
-    whole = "".join(_letters(part.text) for part in lead)
-    if all(_letters(part.text) in whole for part in content if part.role is Role.BODY):
-        return lead or content
-    said = "".join(_letters(part.text) for part in content)
-    begun = tuple(_letters(part.text) for part in content)
+    prose = [letters(part.text) for part in content if part.role is Role.BODY]
+    if not lead or not prose:
+        return (*lead, *content)
+    whole = "".join(letters(part.text) for part in lead)
+    if all(text in whole for text in prose):
+        return lead
+    said = "".join(prose)
     new = []
     for index, part in enumerate(lead):
         is_last = not any(after.role is Role.BODY for after in lead[index + 1 :])
-        letters = _letters(_CUT.sub("", part.text))
-        if is_last and not said.count(letters) and _CUT.search(part.text):
-            letters = letters[:-_LONGEST_CUT_WORD]  # cut within a word
-        again = letters in said if len(letters) >= _TELLING else _begins(begun, letters)
-        if letters and not again:
+        own = letters(_CUT.sub("", part.text))
+        if is_last and not said.count(own) and _CUT.search(part.text):
+            own = own[:-_LONGEST_CUT_WORD]  # cut within a word
+        again = own in said if len(own) >= _TELLING else _begins(prose, own)
+        if own and not again:
             new.append(part)
-    prose = any(part.role is Role.BODY for part in content)
-    return (*new, *content) if prose else (*lead, *content)
+    return (*new, *content)
 
 
 _LONGEST_CUT_WORD = 30
@@ -99,9 +101,5 @@ _TELLING = 20
 """So many letters do not stand in another text by chance."""
 
 
-def _begins(texts: tuple[str, ...], letters: str) -> bool:
-    return any(text.startswith(letters) for text in texts)
-
-
-def _letters(text: str) -> str:
-    return "".join(char for char in text.lower() if char.isalnum())
+def _begins(texts: list[str], own: str) -> bool:
+    return any(text.startswith(own) for text in texts)

@@ -6,8 +6,11 @@ from html.entities import html5
 
 _INVISIBLE = re.compile(
     "[\xad\u034f\u061c\u180e\u200b\u200c\u200e\u200f\u202a-\u202e\u2060-\u2064\u2066-\u206f\ufeff]"
-    # A joiner that holds an emoji together stays: 👩‍⚕️.
-    "|(?<![\ufe0f\u2600-\u27bf\U0001f000-\U0001faff])\u200d|\u200d(?![\u2600-\u27bf\U0001f000-\U0001faff])"
+)
+# A joiner that holds an emoji together stays: 👩‍⚕️.
+_JOINER = re.compile(
+    "(?<![\ufe0f\u2600-\u27bf\U0001f000-\U0001faff])\u200d"
+    "|\u200d(?![\u2600-\u27bf\U0001f000-\U0001faff])"
 )
 _NO_TEXT = re.compile("[\x00-\x08\x0e-\x1b\x7f-\x84\x86-\x9f\ufdd0-\ufdef\ufffe\uffff]")
 _BREAKS = str.maketrans(dict.fromkeys("\x0b\x0c\x1c\x1d\x1e\x85\u2028\u2029", "\n") | {"\x1f": " "})
@@ -27,8 +30,11 @@ def clean(text: str) -> str:
     That is zero-width characters, soft hyphens, stray byte order marks and marks of direction;
     halves of pairs are `�`. Controls stay: what is shown goes through `plaintext`.
     """
-    text = whole_pairs(read_entities(text))
-    return unicodedata.normalize("NFC", _INVISIBLE.sub("", text))
+    text = read_entities(text)
+    if text.isascii():
+        return text
+    text = _INVISIBLE.sub("", whole_pairs(text))
+    return unicodedata.normalize("NFC", _JOINER.sub("", text) if "\u200d" in text else text)
 
 
 def letters(text: str) -> str:

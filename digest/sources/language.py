@@ -83,7 +83,7 @@ def judge_together(items: Sequence[tuple[str, str]], *, declared: str = "") -> l
     result = []
     for (headline, prose), (here, there, _) in zip(items, counts, strict=True):
         if len(prose[:_ENOUGH].split()) >= _LEAST_PROSE:
-            result.append(is_dutch(f"{headline} {prose}"))
+            result.append(here >= there or is_dutch(f"{headline} {prose}"))
         else:
             sure = of_feed and there >= _SURE and not here
             result.append(not sure and (of_feed or here > there))
@@ -108,15 +108,19 @@ def _small_words(text: str) -> tuple[int, int, int]:
     others: list[str] = []
     for found in _WORD.finditer(text):
         word = found[0]
-        before = text[max(0, found.start() - _NEAR) : found.start()].rstrip(" \"'“”‘’„(")
-        begins = not before[-1:].strip(".!?:|–-")
-        named = word[0].isupper() and not shouted and (not begins or _NAME.match(text, found.end()))
         words.append(word.lower())
-        if not named:
-            others.append(word.lower())
+        if shouted or not word[0].isupper() or not _is_name(text, found):
+            others.append(words[-1])
     dutch = sum(word in _DUTCH for word in words)
     other = max(sum(word in language for word in others) for language in _OTHERS)
     return dutch, other, len(words)
+
+
+def _is_name(text: str, found: re.Match[str]) -> bool:
+    """Whether a capital is that of a name: within a sentence, or before another capital."""
+    before = text[max(0, found.start() - _NEAR) : found.start()].rstrip(" \"'“”‘’„(")
+    begins = not before[-1:].strip(".!?:|–-")
+    return not begins or _NAME.match(text, found.end()) is not None
 
 
 _NAME = re.compile(r"[ '’-][A-ZÀ-Þ]")

@@ -12,16 +12,17 @@ _JOINER = re.compile(
     "(?<![\ufe0f\u2600-\u27bf\U0001f000-\U0001faff])\u200d"
     "|\u200d(?![\u2600-\u27bf\U0001f000-\U0001faff])"
 )
-_NO_TEXT = re.compile("[\x00-\x08\x0e-\x1b\x7f-\x84\x86-\x9f\ufdd0-\ufdef\ufffe\uffff]")
-_BREAKS = str.maketrans(dict.fromkeys("\x0b\x0c\x1c\x1d\x1e\x85\u2028\u2029", "\n") | {"\x1f": " "})
+_NO_TEXT = re.compile("[\x00-\x08\x0e-\x1b\x7f-\x9f\ufdd0-\ufdef\ufffe\uffff]")
+# What those mean who write the controls of Latin-1: Windows-1252 (HTML 5, 13.2.5.80).
+_WINDOWS = {code: bytes([code]).decode("cp1252", "ignore") for code in range(0x80, 0xA0)}
+_C1 = re.compile("[\x80-\x9f]")
+_BREAK = re.compile("[\x0b\x0c\x1c\x1d\x1e\u2028\u2029]")
 _HALVES = re.compile("[\ud800-\udbff][\udc00-\udfff]|[\ud800-\udfff]")
 _ENTITY = re.compile(r"&(?:#(\d{1,8})|#[xX]([\da-fA-F]{1,7})|([A-Za-z][A-Za-z\d]{1,31}));")
 _AMPERSANDS = re.compile(r"&(?:(?:amp|#0*38|#[xX]0*26);)+(?=#?\w{1,32};)", re.IGNORECASE)
 _NO_LETTERS = re.compile(r"[\W_]+")
 _DEEPEST = 8
 _LAST = 0x10FFFF
-# What pages in Windows-1252 mean by the controls of Latin-1 (HTML 5, 13.2.5.80).
-_WINDOWS = {code: bytes([code]).decode("cp1252", "ignore") for code in range(0x80, 0xA0)}
 
 
 def clean(text: str) -> str:
@@ -33,7 +34,7 @@ def clean(text: str) -> str:
     text = read_entities(text)
     if text.isascii():
         return text
-    text = _INVISIBLE.sub("", whole_pairs(text))
+    text = _INVISIBLE.sub("", whole_pairs(_C1.sub(_from_windows, text)))
     return unicodedata.normalize("NFC", _JOINER.sub("", text) if "\u200d" in text else text)
 
 
@@ -44,12 +45,16 @@ def letters(text: str) -> str:
 
 def without_controls(text: str) -> str:
     """A text without control characters and non-characters; what breaks lines is a line feed."""
-    return _NO_TEXT.sub("", text.translate(_BREAKS))
+    return _NO_TEXT.sub("", _BREAK.sub("\n", _C1.sub(_from_windows, text)).replace("\x1f", " "))
 
 
 def whole_pairs(text: str) -> str:
     """A text that can be encoded: two halves of a pair are one character, one alone is `�`."""
     return _HALVES.sub(_join_halves, text)
+
+
+def _from_windows(found: re.Match[str]) -> str:
+    return _WINDOWS[ord(found[0])] or found[0]
 
 
 def _join_halves(found: re.Match[str]) -> str:

@@ -4,7 +4,7 @@ import os
 import shutil
 import socket
 import zipfile
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -12,6 +12,8 @@ from typing import Any
 import pytest
 
 from digest.config import find_zone
+from digest.sources.files import Reading
+from digest.sources.web import Fetched
 from tests import CHECKOUT, DATA, GOLDEN
 
 ZONE = find_zone()
@@ -44,6 +46,22 @@ def home(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPat
     for name in [name for name in os.environ if name.startswith(("XDG_", "ARGOS_", "DIGEST_"))]:
         monkeypatch.delenv(name)
     return folder
+
+
+def reading(
+    stdin: bytes = b"", web: Mapping[str, Fetched] | None = None, as_of: datetime | None = AS_OF
+) -> Reading:
+    """What sources are read with: a web that gives these answers and keeps nothing."""
+    answers = web or {}
+    return Reading(
+        as_of=as_of,
+        now=AS_OF,
+        zone=ZONE,
+        stdin=lambda _most: stdin,
+        fetch=lambda locations: {location: answers[location] for location in locations},
+        accept=lambda _location, _fetched, _kind: None,
+        reject=lambda _location, _fetched: None,
+    )
 
 
 @pytest.fixture

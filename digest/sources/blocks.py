@@ -9,11 +9,12 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from urllib.parse import urljoin
 
-from digest.article import Link, Role
+from digest.article import Link
 from digest.cleaning import clean, reference, whole_pairs, without_controls
 from digest.sources.lists import List, has_marker
 from digest.sources.raised import raised
 from digest.sources.styles import is_hidden, text_size
+from digest.sources.tables import Block, Table
 
 _BLOCKS = frozenset(
     """
@@ -24,11 +25,18 @@ _BLOCKS = frozenset(
 )
 _NOT_SHOWN = frozenset(
     """
-    applet audio button canvas datalist del embed frameset head iframe map math meter nav noembed
-    noframes noscript object option progress rp rt s script select strike style svg template
+    applet audio button canvas datalist del frameset head iframe map math meter nav noembed noframes
+    noscript option progress rp rt s script select strike style svg template
     textarea title video
     """.split()
 )
+_BOLD = frozenset("b strong".split())
+_SPEAKERS = frozenset("cite figcaption footer".split())
+PARAGRAPH = "\ue000"
+"""Stands where a paragraph ends, in the private area of Unicode; no text has it."""
+_BACK = re.compile("\u21a9[\ufe0e\ufe0f]?")
+_EMOJI = re.compile(r"\bemoji\b|wp-smiley|/emoji/")
+_ENDED = re.compile(r"[.!?…\"”’'»]\s*$")
 _LISTS = frozenset("dir menu ol ul".split())
 _OPENING = tuple("\"'“”„‘’‚«‹")
 _CLOSING = tuple("\"'”’»›“‘")
@@ -39,21 +47,8 @@ _CDATA = re.compile(r"<!\[CDATA\[|\]\]>")
 _LINKED = re.compile(r"https?://[^\s/]|mailto:[^\s@]+@", re.IGNORECASE)
 _DEEPEST = 400
 _PIECE = 1 << 12
-_LONGEST_CELL = 160
-_FEWEST_CELLS = 3
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Block:
-    """A paragraph, an item of a list or a row of a table.
-
-    `text` has a line feed where a line was broken by hand; `role` is `TABLE` for a row, else
-    `BODY`.
-    """
-
-    text: str
-    role: Role = Role.BODY
-    links: tuple[Link, ...] = ()
+_MOST_RAISED = 3
+"""Pieces of text that a power, a unit or the mark of a note is made of."""
 
 
 def read_blocks(html: str, *, base: str = "") -> tuple[Block, ...]:
@@ -133,34 +128,13 @@ class _Events:
 
 @dataclass(slots=True)
 class _Element:
-    """An open element: whether its text is hidden or of no size, and where that begins."""
+    """An open element: whether its text is hidden or of no size, where that and its links begin."""
 
     tag: str
     hidden: bool
     tiny: bool
-    begins: int
-
-
-@dataclass(slots=True)
-class _Table:
-    """A table that is being read; one for layout keeps nothing."""
-
-    is_layout: bool
-    is_headed: bool = False
-    rows: list[list[list[Block]]] = field(default_factory=list)
-
-    @property
-    def is_data(self) -> bool:
-        """Whether people read it as rows: short cells side by side."""
-        cells = [cell for row in self.rows for cell in row]
-        widest = max((sum(map(bool, row)) for row in self.rows), default=0)
-        if self.is_layout or widest <= 1:
-            return False
-        if self.is_headed:
-            return True
-        if any(len(cell) > 1 or sum(len(b.text) for b in cell) > _LONGEST_CELL for cell in cells):
-            return False
-        return len(self.rows) > 1 or widest >= _FEWEST_CELLS
+    begins: int = 0
+    links: int = 0
 
 
 @dataclass(slots=True)
@@ -173,9 +147,13 @@ class _Builder:
     links: list[Link] = field(default_factory=list)
     open: list[_Element] = field(default_factory=list)
     lists: list[List] = field(default_factory=list)
-    tables: list[_Table] = field(default_factory=list)
+    tables: list[Table] = field(default_factory=list)
+    quotes: list[_Element] = field(default_factory=list)
     marker: str = ""
-    address: str = ""
+    bold: int = 0
+    has_plain: bool = False
+    preformatted: int = 0
+    address: str | None = None
     linked_from: int = 0
 
     def finish(self) -> tuple[Block, ...]:
@@ -185,25 +163,43 @@ class _Builder:
         return tuple(self.blocks)
 
     def text(self, text: str) -> None:
-        if not self.open or not (self.open[-1].hidden or self.open[-1].tiny):
-            self.pieces.append(re.sub(r"\s+", " ", text))
+        if self.open and (self.open[-1].hidden or self.open[-1].tiny):
+            return
+        self.has_plain = self.has_plain or (not self.bold and not text.isspace())
+        if self.preformatted:
+            text = text.replace("\n", PARAGRAPH)
+        self.pieces.append(re.sub(r"\s+", " ", text))
 
     def start(self, tag: str, attributes: Mapping[str, str]) -> None:
-        above = self.open[-1] if self.open else _Element("", hidden=False, tiny=False, begins=0)
+        above = self.open[-1] if self.open else _Element("", hidden=False, tiny=False)
         hidden = above.hidden or tag in _NOT_SHOWN or is_hidden(attributes)
         size = text_size(attributes)
         tiny = above.tiny if size is None else not size
         if tag in _BLOCKS and not hidden:
             self._flush()
         begins = len(self._sink() if tag in _LISTS | {"blockquote"} else self.pieces)
-        self.open.append(_Element(tag, hidden=hidden, tiny=tiny, begins=begins))
-        if not hidden:
-            self._begin(tag, attributes)
+        self.open.append(
+            _Element(tag, hidden=hidden, tiny=tiny, begins=begins, links=len(self.links))
+        )
+        if hidden:
+            return
+        if tag in _BOLD:
+            self.bold += 1
+        elif tag == "pre":
+            self.preformatted += 1
+        elif tag == "blockquote":
+            self.quotes.append(self.open[-1])
+        elif tag in _SPEAKERS and self.quotes:
+            self._end_quotation()
+        self._begin(tag, attributes)
 
     def _begin(self, tag: str, attributes: Mapping[str, str]) -> None:
         if tag == "br":
-            self.pieces.append("\n")
-        elif tag == "img" and "emoji" in attributes.get("class", ""):
+            # A line that is bold as a whole is a heading.
+            is_heading = not self.has_plain and any(map(str.strip, self.pieces)) and not self.bold
+            self.pieces.append(PARAGRAPH if is_heading else "\n")
+            self.has_plain = False
+        elif tag == "img" and _EMOJI.search(f"{attributes.get('class')} {attributes.get('src')}"):
             self.pieces.append(attributes.get("alt", ""))
         elif tag == "a":
             self._end_link()
@@ -215,13 +211,14 @@ class _Builder:
             counted = self.lists[-1] if self.lists else List("ul", {})
             self.marker = counted.marker(attributes)
         elif tag == "table":
-            for outer in self.tables:
-                self._lay_out(outer)
-            self.tables.append(_Table(is_layout=attributes.get("role") in ("presentation", "none")))
+            if self.tables:
+                self._lay_out(self.tables[-1])
+            is_layout = attributes.get("role") in ("presentation", "none")
+            self.tables.append(Table(is_layout=is_layout, is_inner=bool(self.tables)))
         elif tag in ("tr", "td", "th") and self.tables and not self.tables[-1].is_layout:
             self._begin_cell(tag, self.tables[-1])
 
-    def _begin_cell(self, tag: str, table: _Table) -> None:
+    def _begin_cell(self, tag: str, table: Table) -> None:
         if tag == "tr" or not table.rows:
             table.rows.append([])
         if tag != "tr":
@@ -234,6 +231,10 @@ class _Builder:
         element = self.open.pop()
         if element.hidden:
             return
+        if tag in _BOLD:
+            self.bold -= 1
+        elif tag == "pre":
+            self.preformatted -= 1
         if tag in _BLOCKS:
             self._flush()
             self._end_block(tag, element)
@@ -242,11 +243,13 @@ class _Builder:
         elif tag == "q":
             self._quote(element.begins)
         elif tag in ("sup", "sub"):
-            self._raise(tag, element.begins)
+            self._raise(element)
 
     def _end_block(self, tag: str, element: _Element) -> None:
         if tag == "blockquote":
-            self._quote_blocks(element.begins)
+            if self.quotes and self.quotes[-1] is element:
+                self.quotes.pop()
+                self._quote_blocks(element.begins)
         elif tag in _LISTS and self.lists:
             self._count_down(self.lists.pop(), element.begins)
         elif tag == "li":
@@ -257,10 +260,11 @@ class _Builder:
     def _flush(self) -> None:
         """End the block that is open: one, or more where lines were left empty."""
         self._end_link(goes_on=True)
-        text = clean("".join(self.pieces))
+        text = _BACK.sub("", clean("".join(self.pieces)))
         links, self.links = self.links, []
         self.pieces.clear()
-        for part in re.split(r"\n[^\S\n]*(?:\n\s*)+", text):
+        self.has_plain = False
+        for part in re.split(rf"\s*{PARAGRAPH}[\s{PARAGRAPH}]*|\n[^\S\n]*(?:\n\s*)+", text):
             lines = [line for each in part.split("\n") if (line := " ".join(each.split()))]
             if lines:
                 shown = "\n".join(lines)
@@ -286,13 +290,13 @@ class _Builder:
 
     def _end_link(self, *, goes_on: bool = False) -> None:
         """Keep the link that is open; with `goes_on` it holds for the next block too."""
-        if self.address:
+        if self.address is not None:
             text = " ".join(clean("".join(self.pieces[self.linked_from :])).split())
             if text:
                 self.links.append(Link(text=text, address=self.address))
         self.linked_from = 0
         if not goes_on:
-            self.address = ""
+            self.address = None
 
     def _quote(self, begins: int) -> None:
         """Put the marks around a quotation that a browser shows, unless it has its own."""
@@ -310,6 +314,12 @@ class _Builder:
             block = blocks[index]
             blocks[index] = replace(block, text=ended.numbered(block.text))
 
+    def _end_quotation(self) -> None:
+        """End what is quoted before the name of who said it."""
+        if not "".join(self.pieces[-_MOST_RAISED:]).strip() or _ENDED.search("".join(self.pieces)):
+            self._flush()
+            self._quote_blocks(self.quotes.pop().begins)
+
     def _quote_blocks(self, begins: int) -> None:
         """The same for paragraphs that are quoted; who said it, after a dash, is no part."""
         blocks = self._sink()
@@ -322,28 +332,33 @@ class _Builder:
         if first.text.startswith(_OPENING) or last.text.endswith(_CLOSING):
             return
         blocks[begins] = replace(first, text=f"“{first.text}")
-        blocks[end] = replace(blocks[end], text=f"{blocks[end].text}”")
+        said, _, speaker = blocks[end].text.rpartition("\n")
+        if said and speaker.startswith(("—", "–", "- ")):
+            blocks[end] = replace(blocks[end], text=f"{said}”\n{speaker}")
+        else:
+            blocks[end] = replace(blocks[end], text=f"{blocks[end].text}”")
 
-    def _raise(self, tag: str, begins: int) -> None:
-        """What is raised or lowered, so that it can be read in a line."""
+    def _raise(self, element: _Element) -> None:
+        """Write what is raised or lowered so that it can be read in a line."""
+        begins = element.begins
         inside = self.pieces[begins:]
-        if len(inside) <= 1 + 1:
-            before = "".join(self.pieces[max(begins - 3, 0) : begins])
-            self.pieces[begins:] = [raised(tag, before, "".join(inside), linked=bool(self.address))]
+        if len(inside) > _MOST_RAISED:
+            return
+        before = "".join(self.pieces[max(begins - _MOST_RAISED, 0) : begins])
+        linked = self.address is not None or len(self.links) > element.links
+        text = raised(element.tag, before, "".join(inside), linked=linked)
+        self.pieces[begins:] = [text]
+        if not text:
+            del self.links[element.links :]
 
     def _end_table(self) -> None:
         table = self.tables.pop()
         if not table.is_data:
             self._lay_out(table)
             return
-        for row in table.rows:
-            cells = [" ".join(block.text for block in cell) for cell in row]
-            links = tuple(link for cell in row for block in cell for link in block.links)
-            if text := " | ".join(" ".join(cell.split()) for cell in cells).strip(" |"):
-                role = Role.TABLE if " | " in text else Role.BODY
-                self._sink().append(Block(text=text, role=role, links=links))
+        self._sink().extend(table.as_rows())
 
-    def _lay_out(self, table: _Table) -> None:
+    def _lay_out(self, table: Table) -> None:
         """Give the blocks of a table that is there for the looks, one after the other."""
         self.blocks.extend(block for row in table.rows for cell in row for block in cell)
         table.rows.clear()

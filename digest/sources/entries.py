@@ -6,7 +6,7 @@ Every entry is read by itself: what a library throws at one is a problem of that
 import io
 import json
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from digest.cleaning import whole_pairs, without_controls
@@ -179,14 +179,18 @@ def _xml_entry(entry: Any, version: str) -> FeedEntry:
     contents = [_text(part, version) for part in entry.get("content", [])]
     content = max(contents, key=lambda text: len(text.value), default=Text())
     lead = _text(entry.get("summary_detail"), version)
-    address = str(entry.get("link") or "")
+    address = _web_address(entry.get("link"))
     parts = entry.get("content") or [entry.get("summary_detail") or {}]
     return FeedEntry(
-        title=_text(entry.get("title_detail"), version),
+        title=replace(
+            _text(entry.get("title_detail"), version),
+            # A picture in an item has a title of its own, which the library takes for the detail.
+            value=without_controls(str(entry.get("title") or "")),
+        ),
         lead=Text() if lead.value == content.value else lead,
         content=content,
         identifier=str(entry.get("id") or address).strip(),
-        address=address.strip(),
+        address=address,
         dates=tuple(
             str(found)
             for name in ("published", "updated", "created")
@@ -230,7 +234,7 @@ def _json_feed(text: str, source: str) -> Feed:
 def _json_entry(item: dict[str, Any]) -> FeedEntry:
     html = _string(item, "content_html")
     content = Text(value=html or _string(item, "content_text"), is_plain=not html)
-    address = _string(item, "url", "external_url")
+    address = _web_address(_string(item, "url", "external_url"))
     return FeedEntry(
         title=Text(value=_string(item, "title"), is_plain=True),
         lead=Text(value=_string(item, "summary"), is_plain=True),
@@ -242,6 +246,12 @@ def _json_entry(item: dict[str, Any]) -> FeedEntry:
         ),
         base=address,
     )
+
+
+def _web_address(value: object) -> str:
+    """An address of the web, or nothing: some feeds have an id, or a mistake, in its place."""
+    address = whole_pairs(str(value or "")).strip()
+    return address if address.lower().startswith(("http://", "https://")) else ""
 
 
 def _string(item: dict[str, Any], *names: str) -> str:

@@ -4,14 +4,15 @@ from dataclasses import replace
 from datetime import datetime, tzinfo
 
 from digest.article import Article, Document, Headline, Paragraph, Published, Role, Section
-from digest.cleaning import clean
+from digest.cleaning import clean, letters
 from digest.errors import InputError
-from digest.sources.blocks import Block, looks_like_html, read_blocks
+from digest.sources.blocks import looks_like_html, read_blocks
 from digest.sources.entries import FeedEntry, Text, read_feed
 from digest.sources.feed_dates import read_date
 from digest.sources.language import judge_together
 from digest.sources.paragraphs import joined, read_paragraphs
 from digest.sources.places import english_section
+from digest.sources.tables import Block
 
 
 def parse_feed(
@@ -70,7 +71,9 @@ def _article(
     lead = read_paragraphs(_blocks(entry.lead, entry.base))
     content = read_paragraphs(_blocks(entry.content, entry.base))
     paragraphs = tuple(
-        part for part in joined(lead, content) if part.dateline or part.text != headline
+        part
+        for part in joined(lead, content)
+        if part.dateline or letters(part.text) != letters(headline)
     )
     if not headline and not any(part.role is Role.BODY for part in paragraphs):
         return None
@@ -93,8 +96,16 @@ def _blocks(text: Text, base: str) -> tuple[Block, ...]:
     """The blocks of a text: of HTML what a browser shows, else its lines."""
     if not text.is_plain and looks_like_html(text.value):
         return read_blocks(text.value, base=base)
-    lines = clean(text.value).splitlines()
-    return tuple(Block(text=line) for each in lines if (line := " ".join(each.split())))
+    blocks: list[Block] = []
+    goes_on = False
+    for each in clean(text.value).splitlines():
+        line = " ".join(each.split())
+        if line and goes_on and line[0].islower():  # wrapped by hand
+            blocks[-1] = Block(text=f"{blocks[-1].text} {line}")
+        elif line:
+            blocks.append(Block(text=line))
+        goes_on = bool(line) and (line[-1].isalnum() or line.endswith(","))
+    return tuple(blocks)
 
 
 def _published(entry: FeedEntry, as_of: datetime, zone: tzinfo) -> Published | None:

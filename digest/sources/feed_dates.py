@@ -28,25 +28,29 @@ _HOURS = {
     "pdt": -7,
 }  # fmt: skip
 _CLOCK = (
-    r"(?:[,T\s]+(?:om\s+|at\s+|-\s+)?(?P<hour>[01]?\d|2[0-4])[:.](?P<minute>[0-5]\d)"
+    r"(?:(?:[,\s]+|T)(?:om\s+|at\s+|-\s+)?(?P<hour>[01]?\d|2[0-4])[:.](?P<minute>[0-5]?\d)"
     r"(?:[:.](?P<second>[0-5]\d|60)(?:[.,]\d{1,9})?)?(?:\s*(?P<half>[ap])\.?m\.?)?"
-    r"(?:\s*(?:uur|u\.?|h))?)?"
-    r"\s*(?P<zone>.*)"
+    r"(?:\s*(?:uur|u\b\.?|h\b))?)?\s*(?P<zone>[A-Za-z+\u2212(\[-].{0,40})?"
 )
-_WEEKDAY = r"(?:[^\W\d]{2,10}\.?,?\s+)?"
 _CLOCK_OF_C = r"\s+(?P<hour>\d\d):(?P<minute>\d\d)(?::(?P<second>\d\d))?"
+_COMPACT_CLOCK = r"(?P<hour>\d\d)(?P<minute>\d\d)(?P<second>\d\d)?(?:\.\d+)?(?P<zone>[Z+-].{0,6})?"
+_MONTH_DAY = r"(?P<month>\d{2})(?P<day>\d{2})"
+_WEEKDAY = r"(?:[^\W\d]{2,10}[\s.,]+)?"
 _DAY, _NUMBER = r"(?P<day>\d{1,2})", r"(?P<month>\d{1,2})"
 _WORD = r"(?P<word>[^\W\d]{3,9})"
-_YEAR, _SHORT_YEAR = r"(?P<year>\d{4})", r"(?P<year>\d{4}|\d{2})"
+_YEAR, _SHORT_YEAR = r"(?P<year>\d{4})", r"(?P<year>\d{4}|\d{2}(?![:.]\d|\d))"
 _SHAPES = tuple(
     re.compile(shape, re.IGNORECASE)
     for shape in (
-        rf"{_YEAR}-?(?P<month>\d{{2}})-?(?P<day>\d{{2}}){_CLOCK}",
+        rf"{_YEAR}{_MONTH_DAY}T{_COMPACT_CLOCK}",
+        rf"{_YEAR}-{_NUMBER}-{_DAY}{_CLOCK}",
+        rf"{_YEAR}{_MONTH_DAY}{_CLOCK}",
         rf"{_YEAR}[/.]{_NUMBER}[/.]{_DAY}{_CLOCK}",
         rf"{_WEEKDAY}{_DAY}(?:st|nd|rd|th|e)?[\s.-]+{_WORD}\.?,?[\s-]+{_SHORT_YEAR}{_CLOCK}",
         rf"{_WEEKDAY}{_DAY}[-/.]{_NUMBER}[-/.]{_SHORT_YEAR}{_CLOCK}",
         rf"{_WEEKDAY}{_WORD}\.?\s+{_DAY}(?:st|nd|rd|th)?,?\s+{_YEAR}{_CLOCK}",
         rf"[^\W\d]{{3}}\s+{_WORD}\s+{_DAY}{_CLOCK_OF_C}\s+(?:(?P<zone>[A-Z]{{1,5}})\s+)?{_YEAR}",
+        rf"{_WEEKDAY}{_DAY}(?P<year>)\s+{_WORD}\.?{_CLOCK}",
     )
 )
 _OFFSET = re.compile(r"(?:GMT|UTC|UT)?\s*([+\u2212-])(\d{1,2}):?(\d{2})?\b", re.IGNORECASE)
@@ -62,27 +66,32 @@ def read_date(text: str, *, as_of: datetime, zone: tzinfo) -> Published | None:
     A date without a time has no clock time in its words either.
     """
     text = " ".join(text[:_LONGEST].split())
-    for at, precision in _readings(text, zone):
+    for at, precision in _readings(text, as_of.astimezone(zone), zone):
         if at.year >= _FIRST_YEAR and at <= as_of + _AHEAD:
             return _published(at.astimezone(zone), precision)
     return None
 
 
-def _readings(text: str, zone: tzinfo) -> list[tuple[datetime, Precision]]:
+def _readings(text: str, as_of: datetime, zone: tzinfo) -> list[tuple[datetime, Precision]]:
     if _STAMP.fullmatch(text):
         return [(datetime.fromtimestamp(int(text[:_SECONDS]), tz=UTC), Precision.MINUTE)]
     for shape in _SHAPES:
         if found := shape.fullmatch(text):
             try:
-                return [_moment(found.groupdict(), zone)]
+                return [_moment(found.groupdict(), as_of, zone)]
             except (ValueError, OverflowError, KeyError):
                 return []
     return []
 
 
-def _moment(found: dict[str, str | None], zone: tzinfo) -> tuple[datetime, Precision]:
+def _moment(
+    found: dict[str, str | None], as_of: datetime, zone: tzinfo
+) -> tuple[datetime, Precision]:
     day, year = int(found["day"] or 0), int(found["year"] or 0)
     month = int(found.get("month") or 0) or _MONTHS[(found.get("word") or "").lower()]
+    if not year:  # of this one, or of the last where that is still to come
+        later = (month, day) > (as_of.month, as_of.day + 1)
+        year = as_of.year - 1 if later else as_of.year
     if month > 12 >= day:  # noqa: PLR2004 - the American order
         day, month = month, day
     if len(found["year"] or "") == _SHORT:  # RFC 2822, 4.3

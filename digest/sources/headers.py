@@ -11,12 +11,13 @@ _LONGEST = 70
 _HEADER = re.compile(
     rf"{_AGENCIES}[ -]{{0,2}}\d{{2,5}}\b(?:[^.!?]|\.(?=\d))*"
     r"|[A-Za-z]{2,5}\d{2,5} \d [A-Za-z]{2,4} \d{2,4}\b[^.!?]*"
+    r"|\d{6,8} [a-z]{3} \d{2,4}"
     rf"|(?:[A-Z]{{2,5}} ){{0,3}}\d{{2,5}} [A-Z\d ]{{0,30}}{_AGENCIES}\b[^.!?]*"
     r"|(?=.*[A-Z]{3})(?=.*\d)[\w /.:-]* [\d.]{1,6} (?:woorden|mots|words|tekens)"
 )
 _SLUG = re.compile(
     r"[A-Z\d]{2,}(?:[-/][A-Z\d]+){1,6}=?"
-    r"|(?:/?[A-Za-zÀ-ÿ]{3,}){1,8}/"
+    r"|/?[A-Za-zÀ-ÿ]{3,}(?:/[A-Za-zÀ-ÿ]{3,}){0,8}/?"
     r"|(?:spoed|flash|bulletin|urgent|rectificatie)\b[^.!?]{0,30}"
     r"|\(?(?:herhaling|herhaald|eerder bericht|embargo|onder embargo|vervolg|aanvulling)\b[^.!?]*"
     r"(?:\d{1,2}\.\d{2})?[^.!?]*\)?"
@@ -24,6 +25,8 @@ _SLUG = re.compile(
     r"|(?:\d{1,2} [a-z]{3} \d{2,4}|\d{1,2}-\d{1,2}-\d{2,4})(?:,? \d{1,2}[.:]\d{2})?",
     re.IGNORECASE,
 )
+_MARKS = "\x01\x02\x03\x04\x7f \t"
+"""What IPTC 7901 puts around the parts of a message."""
 _SIGNED = re.compile(r"\(?[a-z]{2,4}(?:/[a-z]{2,4}){1,2}\)?")
 
 
@@ -33,7 +36,8 @@ def header_lines(lines: Iterable[str]) -> frozenset[int]:
     A slug or a repeat is only one right below another line of a header.
     """
     found = set()
-    for index, line in enumerate(lines):
+    for index, each in enumerate(lines):
+        line = each.strip(_MARKS)
         if len(line) > _LONGEST:
             continue
         below = index - 1 in found and not _SIGNED.fullmatch(line)

@@ -13,6 +13,11 @@ _SURE = 4.3
 FLORES-200 sentences, our training pairs and word list, none is joined to a word so frequent."""
 
 
+def is_broken(line: str, following: str) -> bool:
+    """Whether a line ends within a word that the next one goes on with."""
+    return line[-2:-1].isalpha() and line.endswith("-") and following[:1].islower()
+
+
 def join_lines(line: str, following: str) -> str:
     """Two lines of a paragraph as one; a word that was broken at the border is whole again."""
     first = re.search(r"([^\W\d_]+)-$", line)

@@ -11,6 +11,7 @@ from typing import Any
 
 from digest.errors import InputError
 from digest.sources.decoding import decode_markup
+from digest.sources.walls import is_error
 
 
 class Kind(StrEnum):
@@ -59,8 +60,9 @@ _OTHER_XML = {
     "opensearchdescription": "a description of a search engine",
 }
 _BEFORE_ROOT = re.compile(
-    r"\s+|<\?.*?\?>|<!--.*?-->|<!DOCTYPE\b[^<>\[]*(?:\[[^\]]*\]\s*)?>", re.DOTALL
+    r"\s+|<\?.*?\?>|<!--.*?-->|<!doctype\b[^<>\[]*(?:\[[^\]]*\]\s*)?>", re.DOTALL | re.IGNORECASE
 )
+_ROOT = re.compile(r"\s+|<\?.*?\?>|<!--.*?-->|<!DOCTYPE\b[^<>\[]*(?:\[[^\]]*\]\s*)?>", re.DOTALL)
 _ROOT = re.compile(r"<(?:[\w.-]+:)?([A-Za-z_][\w.-]*)")
 _LATER_ROOT = re.compile(r"<(?:rss|feed|rdf:RDF)\b[^<>]*(?:xmlns|version)\b", re.IGNORECASE)
 _DOCTYPE_HTML = re.compile(r"<!doctype\s+html", re.IGNORECASE)
@@ -70,7 +72,9 @@ _MAIL = re.compile(
     re.IGNORECASE,
 )
 _FEWEST_HEADERS = 3
+_SHORTEST = 80
 _UNBROKEN = 60
+_CODE_FIRST = re.compile(r"<\?php\b|[\w$.]{1,60}\(\s*[{\[]\s*\"")
 _CODE = 30
 """One sign in so many characters is a brace, a semicolon or an equals sign, in code."""
 _JSON_STRING = re.compile(r'"(?:[^"\\\n]|\\.){0,300}"\s*')
@@ -93,16 +97,22 @@ def recognise(data: bytes, *, source: str, charset: str = "") -> Kind:
         _LATER_ROOT.search(text)
     ):
         return Kind.FEED
-    if _JSON_STRING.fullmatch(text):
-        raise InputError(source, "is JSON, but not a JSON Feed")
-    if is_mail(text):
-        what = "a saved page (MHTML)" if "multipart/related" in text[:_HEAD] else "a mail message"
-        raise InputError(source, f"is {what}, which is not read")
-    if re.match(r"BEGIN:V(?:CALENDAR|CARD)\b", text):
-        raise InputError(source, "is a calendar or an address book, which is not read")
-    if _is_unreadable(text):
-        raise InputError(source, "is data or code, not text that people read")
+    if name := _name_of(text):
+        raise InputError(source, f"is {name}, not text that people read")
     return Kind.WIRE
+
+
+def _name_of(text: str) -> str:
+    """What a text is that is no news, or nothing."""
+    if len(text) <= _SHORTEST and is_error(text):
+        return f"an error answer ({' '.join(text.split())})"
+    if _JSON_STRING.fullmatch(text):
+        return "JSON, but not a JSON Feed"
+    if is_mail(text):
+        return "a saved page (MHTML)" if "multipart/related" in text else "a mail message"
+    if re.match(r"BEGIN:V(?:CALENDAR|CARD)\b", text):
+        return "a calendar or an address book"
+    return "data or code" if _CODE_FIRST.match(text) or _is_unreadable(text) else ""
 
 
 def _recognise_json(text: str, source: str) -> Kind:

@@ -1,34 +1,28 @@
 """Saved web pages: their article, as trafilatura (the optional extra `pages`) finds it."""
 
-import json
 import re
-from collections.abc import Iterator
+from copy import deepcopy
 from dataclasses import dataclass
 from datetime import datetime, tzinfo
 from typing import Any
 
-from digest.article import Article, Document, Headline, Paragraph, Published, Role
-from digest.cleaning import clean, whole_pairs, without_controls
+from digest.article import Article, Document, Headline, Paragraph, Precision, Published, Role
+from digest.cleaning import clean, letters, whole_pairs, without_controls
 from digest.errors import InputError
-from digest.sources.blocks import read_blocks
+from digest.sources.blocks import PARAGRAPH, read_blocks
 from digest.sources.decoding import decode_markup
 from digest.sources.feed_dates import read_date
 from digest.sources.language import is_dutch
+from digest.sources.metadata import Metadata, read_metadata, show_text
 from digest.sources.paragraphs import read_paragraphs
 from digest.sources.roles import english_byline
-from digest.sources.styles import is_hidden
 from digest.sources.walls import name_wall
 
 _MOST_TAGS = 2_000_000
-_STRUCK = frozenset("del s strike".split())
-_OPENING = tuple("\"'“”„‘‚«‹")
-_DATES = (
-    "article:published_time", "datepublished", "og:published_time", "pubdate", "publishdate",
-    "dcterms.created", "dcterms.issued", "dc.date.issued", "dc.date", "dcterms.date", "date",
-    "article:modified_time", "datemodified",
-)  # fmt: skip
 _LONGEST_AUTHOR = 100
-_BY = re.compile(r"(?:door|by|van|tekst|auteur)\b:?\s+", re.IGNORECASE)
+_LEAST_TITLE = 10
+_BY = re.compile(r"(?:door|by|van|tekst|auteur|author)\b:?\s+", re.IGNORECASE)
+_DOUBLE_BREAK = re.compile(r"(?:<br\s*/?>\s*){2,}", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -39,7 +33,8 @@ class _Found:
     author: str
     address: str
     body: str
-    dates: tuple[str, ...]
+    says: Metadata
+    dates: tuple[str, ...] = ()
 
 
 def parse_page(
@@ -61,41 +56,62 @@ def parse_page(
     if data.count(b"<") > _MOST_TAGS:
         raise InputError(source, "is not a page that people read")
     html = without_controls(whole_pairs(decode_markup(data, charset=charset)))
-    texts = [block.text for block in read_blocks(html)]
     try:
-        tree = _load(html)
-        title = _text(tree.findtext(".//title")) if tree is not None else ""
-        wall = "" if trusted else name_wall(title, texts)
-        found = _find(tree, base) if tree is not None and not wall else None
+        found = _find(_DOUBLE_BREAK.sub(PARAGRAPH, html), base)
     except ImportError as error:
         raise InputError(
             source, "is a web page, which needs trafilatura", hint="pip install 'digest[pages]'"
         ) from error
     except Exception as error:  # the libraries throw anything
         raise InputError(source, "cannot be read as a web page") from error
-    if wall:
-        raise InputError(source, f"is {wall}, not an article")
     item = _article(found, as_of, zone) if found else None
+    if not trusted and (wall := _wall(html, found, item)):
+        raise InputError(source, f"is {wall}, not an article")
     if not item:
         raise InputError(source, "is a web page without an article")
     return Document(source=source, as_of=as_of, text="", parts=(item,))
 
 
-def _load(html: str) -> Any:
-    """The tree of a page, or None. Raises `ImportError` without trafilatura."""
-    from trafilatura.utils import load_html  # noqa: PLC0415 - an optional extra, and slow to load
+def _wall(html: str, found: _Found | None, item: Article | None) -> str:
+    """What a page is instead of an article; one that says it has an article has one."""
+    if found and item and found.says.is_article:
+        return ""
+    if found and item:
+        texts = [part.text for part in item.paragraphs]
+        return name_wall(found.title, texts, found.says.buttons)
+    return name_wall(found.title if found else "", [block.text for block in read_blocks(html)])
 
-    return load_html(html)
+
+def _find(html: str, base: str) -> _Found | None:
+    """The article of a page, and what the page says of it. Raises `ImportError`."""
+    from trafilatura.utils import load_html  # noqa: PLC0415 - an optional extra, slow to load
+
+    tree = load_html(html)
+    if tree is None:
+        return None
+    says = read_metadata(tree)
+    shown = show_text(deepcopy(tree) if says.hides else tree, hide=True)
+    found = _extract(shown, base)
+    if says.hides:
+        whole = _extract(show_text(tree, hide=False), base)
+        if whole and (not found or _length(found) * 2 < _length(whole)):
+            found = whole  # what is hidden until a script shows it
+    if not found:
+        return _Found(title=says.title, author="", address=base, body="", says=says)
+    return _Found(
+        title=_title(_text(found.title) or says.title, says.headings),
+        author=_author(_text(found.author), found),
+        address=str(found.url or base),
+        body=_as_html(found),
+        dates=(*says.dates, str(found.date or "")),
+        says=says,
+    )
 
 
-def _find(tree: Any, base: str) -> _Found | None:
-    """The article in the tree of a page, which is changed by looking."""
+def _extract(tree: Any, base: str) -> Any:
     import trafilatura  # noqa: PLC0415
-    from trafilatura.htmlprocessing import build_html_output  # noqa: PLC0415
 
-    dates = tuple(_dates(tree))
-    _show(tree)
-    found: Any = trafilatura.bare_extraction(
+    return trafilatura.bare_extraction(
         tree,
         url=base or None,
         with_metadata=True,
@@ -106,49 +122,53 @@ def _find(tree: Any, base: str) -> _Found | None:
         favor_precision=True,
         output_format="html",
     )
-    if not found:
-        return None
-    return _Found(
-        title=_text(found.title),
-        author=_BY.sub("", _text(found.author).replace("; ", ", ")),
-        address=str(found.url or base),
-        body=build_html_output(_with_ordered_lists(found)),
-        dates=(*dates, str(found.date or "")),
+
+
+def _length(found: Any) -> int:
+    return len(found.text or "")
+
+
+def _as_html(found: Any) -> str:
+    """The body as HTML, also where the library does not know how a text is set."""
+    from trafilatura.htmlprocessing import HTML_TAG_MAPPING, build_html_output  # noqa: PLC0415
+
+    for element in found.body.iter("hi"):
+        if element.get("rend") not in HTML_TAG_MAPPING:
+            element.set("rend", "#i")
+    for element in found.body.iter("list"):
+        if element.get("rend") == "ol":  # which the library makes bullets of
+            element.tag = "ol"
+    return str(build_html_output(found))
+
+
+def _title(title: str, headings: tuple[str, ...]) -> str:
+    """The title without the name of the site, as the one heading of the page has it."""
+    fitting = [each for each in headings if len(each) >= _LEAST_TITLE]
+    fitting = [each for each in fitting if letters(each) in letters(title)]
+    return fitting[0] if len(fitting) == 1 else title
+
+
+def _author(author: str, found: Any) -> str:
+    """Who wrote it, unless that is the site itself."""
+    name = _BY.sub("", author.replace("; ", ", "))
+    sites = (
+        letters(str(site or "")).removeprefix("www") for site in (found.hostname, found.sitename)
     )
-
-
-def _with_ordered_lists(found: Any) -> Any:
-    """What was found, with ordered lists as such: the library makes bullets of all of them."""
-    for listed in found.body.iter("list"):
-        if listed.get("rend") == "ol":
-            listed.tag = "ol"
-    return found
-
-
-def _show(tree: Any) -> None:
-    """Take away what nobody sees or was struck out, and write out quotation marks."""
-    for element in list(tree.iter()):
-        if not isinstance(element.tag, str) or element.getparent() is None:
-            continue
-        if element.tag in _STRUCK or is_hidden(element.attrib):
-            element.drop_tree()
-        elif element.tag == "q" and not "".join(element.itertext()).lstrip().startswith(_OPENING):
-            element.text = f"“{element.text or ''}"
-            element.tail = f"”{element.tail or ''}"
-            element.drop_tag()
+    is_site = letters(name).removeprefix("www") in {site for site in sites if site}
+    return "" if is_site or len(name) > _LONGEST_AUTHOR else name
 
 
 def _article(found: _Found, as_of: datetime, zone: tzinfo) -> Article | None:
     paragraphs = [
         part
         for part in read_paragraphs(read_blocks(found.body, base=found.address))
-        if part.dateline or part.text != found.title
+        if part.dateline or letters(part.text) != letters(found.title)
     ]
     prose = [part.text for part in paragraphs if part.role is Role.BODY]
     if not prose:
         return None
     has_byline = any(part.role is Role.BYLINE for part in paragraphs)
-    if 0 < len(found.author) <= _LONGEST_AUTHOR and not has_byline:
+    if found.author and not has_byline:
         byline = f"Door {found.author}"
         english = english_byline(byline)
         paragraphs.insert(0, Paragraph(text=byline, role=Role.BYLINE, english=english))
@@ -167,33 +187,8 @@ def _text(value: object) -> str:
 
 
 def _published(dates: tuple[str, ...], as_of: datetime, zone: tzinfo) -> Published | None:
+    """The first of the dates; one with a time on the same day is more exact."""
     found = [each for text in dates if (each := read_date(text, as_of=as_of, zone=zone))]
-    exact = (each for each in found if each.precision != "day")
+    same_day = (each for each in found if each.at.date() == found[0].at.date())
+    exact = (each for each in same_day if each.precision is not Precision.DAY)
     return next(exact, found[0] if found else None)
-
-
-def _dates(tree: Any) -> Iterator[str]:
-    """When a page says it was published, the surest place first."""
-    for script in tree.iterfind(".//script[@type='application/ld+json']"):
-        yield from _linked_data(script.text or "")
-    marks = {}
-    for meta in tree.iterfind(".//meta"):
-        name = meta.get("property") or meta.get("name") or meta.get("itemprop") or ""
-        marks[name.lower()] = meta.get("content", "")
-    yield from (marks[name] for name in _DATES if marks.get(name))
-    for time in tree.iterfind(".//time"):
-        yield time.get("datetime") or "".join(time.itertext())
-
-
-def _linked_data(text: str) -> Iterator[str]:
-    """The dates of schema.org in a piece of JSON-LD."""
-    try:
-        value = json.loads(text)
-    except (ValueError, RecursionError):
-        return
-    things = value if isinstance(value, list) else [value]
-    things = [each for thing in things if isinstance(thing, dict)
-              for each in (thing, *(thing.get("@graph") or ()))]  # fmt: skip
-    for thing in things:
-        if isinstance(thing, dict) and isinstance(date := thing.get("datePublished"), str):
-            yield date

@@ -5,16 +5,21 @@ from collections.abc import Iterable, Iterator
 
 from digest.article import Link, Paragraph, Role
 from digest.cleaning import letters
-from digest.sources.blocks import Block
 from digest.sources.datelines import match_dateline
+from digest.sources.lists import has_marker
 from digest.sources.roles import english_byline, find_role
+from digest.sources.tables import Block
 
 _TAIL = re.compile(
     r"(?<=[.!?…\])\"”])\s*(?=©|(?:lees (?:verder|meer|ook)|read more|continue reading)\b"
-    r"[^.!?]{0,80}(?:[.»>→…]{0,3})$)",
+    r"[^.!?]{0,80}[.»>→…]{0,3}$"
+    r"|(?:het bericht|dit bericht|de post|the post|het artikel)\b[^.!?]{1,160}"
+    r"\b(?:verscheen (?:als )?eerst(?:e)? op|appeared first on)\b[^!?]{1,80}$)",
     re.IGNORECASE,
 )
 """Before what is no part of the last sentence and stands on its line."""
+_TIMED = re.compile(r"\d{1,2}[.:]\d{2}(?: uur)?\s*[:–—-]\s")
+"""Before what is a line of its own in a programme or a live blog."""
 _CUT = re.compile(r"\s*(?:\[\s*(?:…|\.\.\.)\s*\]|\(\s*(?:…|\.\.\.)\s*\)|…|\.\.\.)\s*$")
 
 
@@ -57,13 +62,16 @@ def _lines(block: Block) -> Iterator[str]:
                 prose = []
                 yield line
             elif line:
+                if prose and (has_marker(line) or _TIMED.match(line)):
+                    yield " ".join(prose)
+                    prose = []
                 prose.append(line)
     if prose:
         yield " ".join(prose)
 
 
 def _links_in(text: str, links: tuple[Link, ...]) -> tuple[Link, ...]:
-    return tuple(link for link in links if link.text in text)
+    return tuple(link for link in links if link.address and link.text in text)
 
 
 def _is_link(text: str, links: tuple[Link, ...]) -> bool:

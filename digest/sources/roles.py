@@ -9,6 +9,7 @@ import re
 from digest.article import Role
 
 _LONGEST = 200
+_FEWEST_CELLS = 2
 
 _WORDS = {
     "agency": r"(?:anp|belga|afp|reuters|dpa|ap|novum|efe|epa|getty images|hollandse hoogte)",
@@ -42,9 +43,13 @@ _LINES = {
         (?:volg|like|bezoek) (?:ons|onze|{agency})\b.*
         (?:volg|deel) (?:.{{1,40}} )?(?:op|via) {network}.*
         download (?:hier )?(?:ons|onze|de|het) (?:\w+[ -])?(?:app|krant|magazine|e-?book|pdf)\b.*
-        deel (?:dit|deze|het|de) {story}\b.*|delen|deel:.*
+        deel (?:dit|deze|het|de) {story}\b.*|delen ?:?|deel:.*
+        (?:lees|bekijk|naar) (?:dit|het) (?:hele |volledige )?{story}(?: (?:op|in|bij) .*)?
+        (?:bekijk|zie) (?:hier )?(?:de|alle|meer) (?:foto['’]?s?|beelden|video['’]?s?)
+        \((?:pdf|docx?|xlsx?|mp3|video)\b.{{0,60}}\)
         (?:gerelateerd|meer nieuws|ook interessant|aanbevolen) ?:.*
-        (?:gerelateerde?|aanbevolen) (?:artikelen|berichten|nieuws)
+        (?:gerelateerde?|aanbevolen) (?:artikelen|berichten|nieuws)|gerelateerd
+        tags? ?:.*|\(meer(?:…|\.\.\.)\)|submitted by .* \[comments\]
         (?:klik|tik) (?:hier|op de (?:link|foto|afbeelding))\b.{{0,80}}
         (?:continue reading|read more|read the full article)\b.{{0,120}}
         """,
@@ -53,7 +58,8 @@ _LINES = {
         copyright ?(?:\(c\)|©|:|\d{{4}}|(?-i:[A-ZÀ-Þ]{{2}})).*
         (?:alle|all) (?:auteurs)?r(?:echten|ights) (?:voorbehouden|reserved)\.?
         (?:foto['’]?s?|fotografie|beeld(?:en)?|illustraties?|afbeelding|grafiek) ?[:©|].*
-        (?:foto|beeld) {agency}\b.{{0,40}}
+        (?:foto|beeld) (?:{agency}|ter illustratie)\b.{{0,40}}|foto {name}/{agency}
+        \((?:foto|beeld|video|bron) ?:.{{1,60}}\)|tekst ?:.{{1,60}}beeld ?:.{{1,60}}|video ?: {name}
         bron(?:nen)? ?: ?(?:(?-i:[A-ZÀ-Þ\d])[^.!?]{{0,60}}\.?|\S+\.\w{{2,6}}(?:/\S*)?)
         \({agency}(?:/\w+)*\)\.?
         """,
@@ -83,6 +89,11 @@ _LINES = {
         {post}\b.*\b(?:appeared first on|verscheen (?:als )?eerste? op|is eerst verschenen op)\b.*
         (?:kies je )?webmail|(?:hoofd)?menu|zoeken|navigatie|voorpagina|cookie-?instellingen
         (?:ga )?naar (?:de )?(?:hoofd)?(?:inhoud|navigatie)|sluiten|reageer|\d+ reacties?
+        reacties \(\d+\)|leestijd ?:.{{1,20}}|privacy(?:verklaring|beleid)?
+        (?:bekijk|lees) online|deze (?:e-?mail|nieuwsbrief) is verzonden (?:aan|naar)\b.*
+        lees verder met een .*abonnement.*|onbeperkt toegang\b.{{0,60}}
+        abonneer (?:{you} )?nu\b.{{0,40}}
+        dit is een premium.{{0,20}}{story}\b.{{0,40}}
         """,
 }
 _COMPILED = tuple(
@@ -90,6 +101,7 @@ _COMPILED = tuple(
     for role, lines in ((role, lines.strip()) for role, lines in _LINES.items())
 )
 _SHOUTED_BYLINE = re.compile(r"(?:DOOR|VAN) ONZE .*|DOOR [^ ]+(?: [^ ]+){1,2}")
+_LIST_MARK = re.compile(r"^[•‣▪→»>]+ (?=\S)")
 _BULLET = re.compile(
     r"(?:[•‣◦▪●·*–—➢➤►▶✓✔»>□■◆❖-]|[\uf000-\uf0ff]|o|\(?(?:\d{1,3}|[a-zA-Z])[.)])\t\s*"
 )
@@ -101,15 +113,22 @@ def find_role(text: str) -> Role:
     line = text.strip()
     if bullet := _BULLET.match(line):
         line = line[bullet.end() :]
-    if "\t" in line or line.count(" | ") > 1:
+    if "\t" in line:
         return Role.TABLE
-    if not line or len(line) > _LONGEST:
+    line = _LIST_MARK.sub("", " ".join(line.split()))
+    if 0 < len(line) <= _LONGEST:
+        for role, pattern in _COMPILED:
+            if pattern.fullmatch(line) and not (role is Role.BYLINE and _is_shouted_prose(line)):
+                return role
+    return _role_of_parts(line.split(" | "))
+
+
+def _role_of_parts(parts: list[str]) -> Role:
+    """What a line with bars is: a row of a table, or links and notices side by side."""
+    if len(parts) <= _FEWEST_CELLS:
         return Role.BODY
-    line = " ".join(line.split())
-    for role, pattern in _COMPILED:
-        if pattern.fullmatch(line) and not (role is Role.BYLINE and _is_shouted_prose(line)):
-            return role
-    return Role.BODY
+    roles = {find_role(part) for part in parts}
+    return roles.pop() if len(roles) == 1 and Role.BODY not in roles else Role.TABLE
 
 
 def _is_shouted_prose(line: str) -> bool:

@@ -15,6 +15,8 @@ _HIDING = frozenset(
     """.split()
 )
 _FLATTENING = re.compile(r"(?:max-)?(?:height|width):0(?:\.0+)?(?:px|pt|em|rem|%)?")
+_SHOWN_ELSEWHERE = re.compile(r"\b\w+:(?:block|flex|grid|inline|table|contents|not-sr-only)")
+"""On wider screens, as in `hidden md:block`."""
 _COMMENT = re.compile(r"/\*.*?\*/", re.DOTALL)
 _SIZE = re.compile(r"(\d*\.?\d+)[a-z%]*")
 
@@ -26,7 +28,8 @@ def is_hidden(attributes: Mapping[str, str]) -> bool:
     """
     if "hidden" in attributes:
         return True
-    if not _HIDDEN_CLASSES.isdisjoint(attributes.get("class", "").lower().split()):
+    classes = attributes.get("class", "").lower()
+    if not _HIDDEN_CLASSES.isdisjoint(classes.split()) and not _SHOWN_ELSEWHERE.search(classes):
         return True
     style = _declarations(attributes)
     if not style.isdisjoint(_HIDING):

@@ -34,56 +34,76 @@ _CONSENT = re.compile(
     r"|gepersonaliseerde|instellingen|akkoord|accept",
     re.IGNORECASE,
 )
-_OURS = re.compile(r"\b(?:wij|we|ons|onze|our|us|haar partners)\b", re.IGNORECASE)
-_YOURS = re.compile(r"\b(?:u|uw|je|jij|jouw|you|your)\b", re.IGNORECASE)
 _NAMED = re.compile(r"cookie|privacy|toestemming|consent", re.IGNORECASE)
 _ASKS = re.compile(
-    r"akkoord|accepte\w+|alles (?:toestaan|weigeren)|(?:geef|geeft|geven)\b.{0,40}\btoestemming"
-    r"|accept (?:all|cookies)|i agree|weiger\w*|cookie-?instellingen|cookievoorkeuren"
-    r"|we value your privacy|wij hechten (?:veel )?(?:waarde|belang) aan",
+    r"(?:klik\w*|druk\w*|tik\w*) op [^.!?]{0,30}\b(?:akkoord|accepte\w+|toestaan|weiger\w*)"
+    r"|op [^.!?]{0,30}(?:akkoord|accepte\w+) te klikken"
+    r"|(?:u|je) geeft (?:u |ons |hiermee )?toestemming"
+    r"|gee?ft? (?:u|je|ons|hier)\b.{0,40}\btoestemming|we value your privacy|by clicking"
+    r"|wij hechten (?:veel )?(?:waarde|belang) aan (?:uw|je|jouw) privacy",
+    re.IGNORECASE,
+)
+_BUTTON = re.compile(
+    r"(?:ja,? )?(?:ik (?:ga )?)?(?:akkoord|accepte\w+|alles accepteren|alle cookies.*|toestaan"
+    r"|weiger\w*|(?:cookie-?)?(?:instellingen|voorkeuren).*"
+    r"|accept(?: all)?.*|i agree|agree.*|reject.*)",
     re.IGNORECASE,
 )
 _ERROR = re.compile(
-    r"(?:http )?(?:error|fout|foutcode)? ?(?:40\d|410|42\d|50\d|52\d)\b"
-    r"|(?:de )?(?:pagina|site|website) (?:is )?(?:niet|tijdelijk|momenteel|even)\b"
-    r"|(?:page |file |pagina |bestand )?(?:niet gevonden|not found)\b|bad gateway|forbidden"
+    r"(?:http )?(?:error|fout|foutcode)?:? ?(?:code:? )?(?:40\d|410|42\d|50\d|52\d|10[0-2]\d)\b"
+    r"[^.]{0,40}|(?:de |deze )?(?:pagina|site|website) (?:is |werd )?niet gevonden"
+    r"|(?:de |deze )?(?:pagina|site|website) is (?:tijdelijk|momenteel|even) .*"
+    r"|(?:page |file |pagina |bestand )?(?:niet gevonden|not found)|bad gateway|forbidden"
     r"|service (?:temporarily )?unavailable|gateway time-?out|internal server error|unauthorized"
     r"|too many requests|te veel verzoeken|toegang (?:geweigerd|verboden)|access denied"
-    r"|(?:gepland )?onderhoud|(?:scheduled )?maintenance|something went wrong|oeps|oops"
-    r"|(?:we|wij) zijn (?:zo|straks|binnenkort|snel) (?:weer )?terug"
-    r"|er (?:is|ging) iets (?:mis|fout)|er is een fout opgetreden",
+    r"|(?:gepland )?onderhoud"
+    r"|(?:scheduled )?maintenance|something went wrong|oeps!?|oops!?|index of /.*"
+    r"|welcome to nginx!?"
+    r"|(?:we|wij) zijn (?:zo|straks|binnenkort|snel) (?:weer )?terug|.{0,40}default page"
+    r"|er (?:is|ging) iets (?:mis|fout)(?: gegaan)?|er is een fout opgetreden"
+    r"|(?:deze )?domein(?:naam)? (?:is )?te koop.*|(?:this )?domain (?:is )?for sale.*",
     re.IGNORECASE,
 )
-_LOGIN = re.compile(r"(?:log ?in|inloggen|aanmelden|sign ?in|mijn account)\b", re.IGNORECASE)
+_LOGIN = re.compile(r"log ?in|inloggen|aanmelden|sign ?in|mijn account", re.IGNORECASE)
 _PASSWORD = re.compile(r"wachtwoord|password", re.IGNORECASE)
+_OF_SITE = re.compile(r"\s+[-–—|·]\s+.*$|[.!…]+$")
 
 
-def name_wall(title: str, texts: Sequence[str]) -> str:
-    """What a page is instead of an article, or nothing; of it there is all text that is shown."""
+def is_error(text: str) -> bool:
+    """Whether a headline, or a whole text, is nothing but the word for an error."""
+    return _ERROR.fullmatch(_OF_SITE.sub("", text.strip())) is not None
+
+
+def name_wall(title: str, texts: Sequence[str], buttons: Sequence[str] = ()) -> str:
+    """What a page is instead of an article, or nothing; of it there is the text that is shown."""
     whole = " ".join(texts)
     heads = [title, *texts[:2]]
-    checks = any(_ROBOTS.search(text) for text in (title, whole)) and _DIRECT.search(whole)
-    if len(whole) <= _SHORT * 2 and checks:
+    if len(whole) <= _SHORT * 2 and _is_check(title, whole):
         return "a check for robots"
-    if len(whole) <= _SHORT // 2 and _GUARDS.search(whole) and _DIRECT.search(whole):
-        return "a check for robots"
-    if len(whole) <= _LONGEST and _is_consent(title, texts):
+    if len(whole) <= _LONGEST and _is_consent(title, texts, buttons):
         return "a cookie wall"
     if len(whole) <= _SHORT:
-        if any(_ERROR.match(head.strip()) for head in heads):
+        if any(map(is_error, heads)):
             return "an error page"
-        if any(_LOGIN.match(head.strip()) for head in heads) and _PASSWORD.search(whole):
+        is_login = any(_LOGIN.fullmatch(_OF_SITE.sub("", head.strip())) for head in heads)
+        if is_login and _PASSWORD.search(whole):
             return "a log-in page"
     return ""
 
 
-def _is_consent(title: str, texts: Sequence[str]) -> bool:
+def _is_check(title: str, whole: str) -> bool:
+    """Whether a page speaks to a reader of whom it wants to know that he is none."""
+    named = any(_ROBOTS.search(text) for text in (title, whole))
+    guarded = len(whole) <= _SHORT // 2 and _GUARDS.search(whole)
+    return bool((named or guarded) and _DIRECT.search(whole))
+
+
+def _is_consent(title: str, texts: Sequence[str], buttons: Sequence[str]) -> bool:
     """Whether most of what a page says is about cookies, and it asks for an agreement."""
     sentences = [part for text in texts for part in re.split(r"(?<=[.!?])\s+", text) if part]
     about = sum(len(part) for part in sentences if _CONSENT.search(part))
     whole = sum(map(len, sentences))
     if not whole or not _NAMED.search(" ".join([title, *texts])):
         return False
-    said = " ".join(texts)
-    speaks = _OURS.search(said) and _YOURS.search(said)
-    return bool(about >= whole * _LEAST_SHARE and _ASKS.search(said) and speaks)
+    asks = _ASKS.search(" ".join(texts)) or any(map(_BUTTON.fullmatch, buttons))
+    return bool(about >= whole * _LEAST_SHARE and asks)

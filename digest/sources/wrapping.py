@@ -3,7 +3,7 @@
 import itertools
 from collections.abc import Callable, Iterator
 
-from digest.sources.hyphens import heal_hyphens, join_lines
+from digest.sources.hyphens import heal_hyphens, is_broken, join_lines
 
 _LIMIT = 100
 _MINIMUM = 40
@@ -33,7 +33,7 @@ def _join_wrapped(lines: list[str], stands_alone: Callable[[str], bool]) -> list
     if not _MINIMUM <= width < _LIMIT:
         return lines
     full = [
-        len(line) + 1 + len(following.split()[0]) > width
+        len(line) + 1 + len(following.split()[0]) > width or is_broken(line, following)
         for line, following in itertools.pairwise(lines)
     ]
     if sum(full) * 5 < len(full) * 3 or not full:

@@ -1,7 +1,8 @@
-"""Wire copy in the wild: each input in tests/data/wire beside what is to be understood of it.
+"""Sources in the wild: each input in tests/data beside what is to be understood of it.
 
-A bug in the parser adds a pair; `pytest --update-golden` writes the JSON, to be read before
-it is committed.
+A bug in a parser adds a pair; `pytest --update-golden` writes the JSON, to be read before it is
+committed. `tests/data/wire` has wire copy, of which no character may be lost, `feeds` and `pages`
+the others, many after public bug reports.
 """
 
 import json
@@ -12,12 +13,15 @@ import pytest
 
 from digest.rendering.data import as_data
 from digest.sources.decoding import decode
+from digest.sources.files import SourceSpec, read_sources
 from digest.sources.wire import parse_wire
 from tests import DATA
-from tests.conftest import AS_OF
+from tests.conftest import AS_OF, reading
 
+WIRE = sorted((DATA / "wire").glob("*.txt"))
+FEEDS = sorted(path for path in (DATA / "feeds").iterdir() if path.suffix != ".json")
+PAGES = sorted((DATA / "pages").glob("*.html"))
 NO = dict.fromkeys(("derived", "leads", "under_headline", "updated"), False)
-INPUTS = sorted((DATA / "wire").glob("*.txt"))
 
 
 def slim(value: object) -> object:
@@ -32,22 +36,48 @@ def slim(value: object) -> object:
     return [slim(part) for part in value] if isinstance(value, list) else value
 
 
-def test_there_are_at_least_forty() -> None:
-    assert len(INPUTS) >= 40
-
-
-@pytest.mark.parametrize("path", INPUTS, ids=lambda path: path.stem)
-def test_is_understood_as_expected_and_loses_nothing(
-    path: Path, request: pytest.FixtureRequest
-) -> None:
-    document = parse_wire(
-        decode(path.read_bytes(), source=path.name), source=path.name, as_of=AS_OF
-    )
-    assert document.is_complete
-    found = slim(as_data(document.parts))
+def expect(found: object, path: Path, request: pytest.FixtureRequest) -> None:
+    """Compare with the JSON beside an input, or write it."""
     expectation = path.with_suffix(".json")
     if request.config.getoption("--update-golden"):
         assert not os.environ.get("CI"), "expectations are not updated in CI"
         text = json.dumps(found, ensure_ascii=False, indent=1) + "\n"
         expectation.write_text(text, encoding="utf-8")
     assert found == json.loads(expectation.read_text(encoding="utf-8"))
+
+
+def test_there_are_enough() -> None:
+    assert len(WIRE) >= 55
+    assert len(FEEDS) >= 20
+
+
+@pytest.mark.parametrize("path", WIRE, ids=lambda path: path.stem)
+def test_wire_copy_is_understood_and_nothing_of_it_is_lost(
+    path: Path, request: pytest.FixtureRequest
+) -> None:
+    document = parse_wire(
+        decode(path.read_bytes(), source=path.name), source=path.name, as_of=AS_OF
+    )
+    assert document.is_complete
+    expect(slim(as_data(document.parts)), path, request)
+
+
+@pytest.mark.parametrize("path", FEEDS, ids=lambda path: path.stem)
+def test_feeds_are_understood(path: Path, request: pytest.FixtureRequest) -> None:
+    expect(understood(path), path, request)
+
+
+@pytest.mark.parametrize("path", PAGES, ids=lambda path: path.stem)
+def test_pages_are_understood(path: Path, request: pytest.FixtureRequest) -> None:
+    pytest.importorskip("trafilatura", reason="`make pages` installs trafilatura")
+    expect(understood(path), path, request)
+
+
+def understood(path: Path) -> object:
+    """What was read of a file, and what is wrong with it."""
+    found = read_sources([SourceSpec(location=str(path), name=path.name)], reading())
+    parts = [part for document in found.documents for part in document.parts]
+    return {
+        "parts": slim(as_data(parts)),
+        "problems": [failure.reason for failure in found.failures],
+    }

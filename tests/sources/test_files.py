@@ -11,7 +11,6 @@ from digest.sources.cache import Notes
 from digest.sources.decoding import decode
 from digest.sources.files import (
     MOST_BYTES,
-    Reading,
     Readings,
     SourceSpec,
     find_files,
@@ -19,7 +18,7 @@ from digest.sources.files import (
 )
 from digest.sources.kinds import Kind
 from digest.sources.web import Fetched
-from tests.conftest import AS_OF, ZONE
+from tests.conftest import AS_OF, reading
 
 TEXT = "Oekraïne krijgt 5 € – “nu”\n"
 
@@ -65,16 +64,7 @@ def test_utf16_needs_no_mark() -> None:
 
 
 def read(*specs: SourceSpec, stdin: bytes = b"", web: dict[str, Fetched] | None = None) -> Readings:
-    reading = Reading(
-        as_of=None,
-        now=AS_OF,
-        zone=ZONE,
-        stdin=lambda _most: stdin,
-        fetch=lambda locations: {location: (web or {})[location] for location in locations},
-        accept=lambda _location, _fetched, _kind: None,
-        reject=lambda _location, _fetched: None,
-    )
-    return read_sources(specs, reading)
+    return read_sources(specs, reading(stdin, web, as_of=None))
 
 
 class TestFinding:

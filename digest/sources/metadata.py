@@ -1,0 +1,158 @@
+"""What a page says of itself, and its tree made ready for finding the article in it."""
+
+import json
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from digest.cleaning import clean
+from digest.sources.blocks import PARAGRAPH
+from digest.sources.styles import is_hidden
+
+_STRUCK = frozenset("del s strike".split())
+_OPENING = tuple("\"'“”„‘‚«‹")
+_HIDING = ("hidden", "style", "class")
+_INLINE = frozenset("code kbd samp time var".split())
+_PROSE = frozenset("a b em i li p span strong td".split())
+_DATES = (
+    "article:published_time", "article:published", "datepublished", "og:published_time", "pubdate",
+    "publishdate", "dcterms.created", "dcterms.issued", "dc.date.issued", "dc.date", "dcterms.date",
+    "date",
+)  # fmt: skip
+_ARTICLES = ("article", "posting", "report", "liveblog")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Metadata:
+    """What a page says of itself: its title, its main headings, the words on its buttons.
+
+    `dates` are as they stand, the surest first; `is_article` says that it has an article, `hides`
+    that there is text that nobody sees, or that a script is to show.
+    """
+
+    title: str
+    headings: tuple[str, ...]
+    dates: tuple[str, ...]
+    buttons: tuple[str, ...]
+    is_article: bool
+    hides: bool
+
+
+def read_metadata(tree: Any) -> Metadata:
+    """What the tree of a page says."""
+    marks = dict(_marks(tree))
+    data = list(_linked_data(tree))
+    said = [*(str(thing.get("datePublished") or "") for thing in data)]
+    said += [marks[name] for name in _DATES if marks.get(name)]
+    said += [
+        element.get("datetime") or element.get("content") or _text(element)
+        for element in tree.iterfind(".//*[@itemprop='datePublished']")
+    ]
+    said += [
+        element.get("datetime") or _text(element)
+        for element in tree.iterfind(".//time")
+        if "modified" not in (element.get("itemprop") or "").lower()
+    ]
+    is_article = marks.get("og:type") == "article" or "article:published_time" in marks
+    articles = tree.iterfind(".//article")
+    return Metadata(
+        title=_clean(tree.findtext(".//title")),
+        headings=tuple(dict.fromkeys(filter(None, map(_text, tree.iterfind(".//h1"))))),
+        dates=tuple(text for text in said if text),
+        buttons=tuple(_text(element) for element in tree.iterfind(".//button")),
+        is_article=is_article or bool(data) or any(map(_has_prose, articles)),
+        hides=any(is_hidden(each.attrib) for each in tree.iter() if isinstance(each.tag, str)),
+    )
+
+
+def _has_prose(article: Any) -> bool:
+    """Whether an element for articles has a heading and paragraphs, and is no teaser."""
+    heading = article.find(".//h1")
+    return heading is not None and article.find(".//p") is not None
+
+
+def _marks(tree: Any) -> Iterator[tuple[str, str]]:
+    for meta in tree.iterfind(".//meta"):
+        for attribute in ("property", "name", "itemprop"):
+            if name := meta.get(attribute):
+                yield name.lower(), meta.get("content", "")
+
+
+def _linked_data(tree: Any) -> Iterator[dict[str, Any]]:
+    """The articles of schema.org in the JSON-LD of a page."""
+    for script in tree.iterfind(".//script[@type='application/ld+json']"):
+        text = (script.text or "").replace("<![CDATA[", "").replace("]]>", "")
+        try:
+            value = json.loads(text.strip().removeprefix("//").removesuffix("//"))
+        except (ValueError, RecursionError):
+            continue
+        for thing in _things(value):
+            kinds = thing.get("@type")
+            names = kinds if isinstance(kinds, list) else [kinds]
+            if any(str(name).lower().endswith(_ARTICLES) for name in names):
+                yield thing
+
+
+def _things(value: object) -> Iterator[dict[str, Any]]:
+    """The things that a piece of JSON-LD is about, one level deep."""
+    things = value if isinstance(value, list) else [value]
+    for thing in things:
+        if not isinstance(thing, dict):
+            continue
+        yield thing
+        for name in ("@graph", "mainEntity"):
+            inner = thing.get(name)
+            yield from (
+                each
+                for each in (inner if isinstance(inner, list) else [inner])
+                if isinstance(each, dict)
+            )
+
+
+def show_text(tree: Any, *, hide: bool) -> Any:
+    """The tree with its text as a browser shows it, in forms that finding an article keeps.
+
+    What was struck out goes, and with `hide` what nobody sees; quotation marks are written out,
+    lines that are set by hand end paragraphs.
+    """
+    for element in list(tree.iter()):
+        if not isinstance(element.tag, str) or element.getparent() is None:
+            continue
+        hidden = is_hidden(element.attrib)
+        if element.tag in _STRUCK or (hide and hidden):
+            element.drop_tree()
+        elif hidden:
+            for name in _HIDING:
+                element.attrib.pop(name, None)
+        elif element.tag == "q":
+            _write_quotation(element)
+        elif element.tag == "pre":
+            lines = _text_of(element).strip("\n").split("\n")
+            for inner in list(element):
+                element.remove(inner)
+            element.tag, element.text = "p", PARAGRAPH.join(lines)
+        elif element.tag in _INLINE and element.getparent().tag in _PROSE:
+            element.drop_tag()
+    return tree
+
+
+def _write_quotation(element: Any) -> None:
+    before = element.getprevious()
+    text = element.getparent().text if before is None else before.tail
+    is_marked = (text or "").rstrip().endswith(_OPENING)
+    if not is_marked and not _text_of(element).lstrip().startswith(_OPENING):
+        element.text = f"“{element.text or ''}"
+        element.tail = f"”{element.tail or ''}"
+    element.drop_tag()
+
+
+def _text_of(element: Any) -> str:
+    return "".join(element.itertext())
+
+
+def _text(element: Any) -> str:
+    return _clean(_text_of(element))
+
+
+def _clean(text: object) -> str:
+    return " ".join(clean(str(text or "")).split())

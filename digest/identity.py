@@ -13,22 +13,37 @@ from datetime import UTC, datetime
 
 from digest.archive.values import Alias
 from digest.article import SHOWN, Article, Document, Item, Role
-from digest.cleaning import letters
+from digest.cleaning import clean, letters
 
 Known = Callable[[Iterable[str]], Mapping[str, Alias]]
 """The items that are known by these names, those that are known at all."""
 
 _COUNTER = re.compile(
-    r"\s*(?:[(\[]\s*\d+(?:\s+\w+)?\s*[)\]]|[-–—|·:]\s*\d+\s+(?:reacties?|comments?|keer\s+\w+))\s*$",
+    r"\s*(?:[(\[]\s*(?!(?:19|20)\d\d\s*[)\]])[\d.]+(?:\s+(?:nieuwe?\s+)?\w+)?\s*[)\]]"
+    r"|[-–—|·:]\s*[\d.]+\s+(?:nieuwe?\s+)?(?:reacties?|comments?|keer\s+\w+)|💬\s*\d+)\s*$",
     re.IGNORECASE,
 )
-_WORD = re.compile(r"[^\W\d_]{4,}")
+"""How many comments there are, as some feeds have it behind a headline."""
+_WORD = re.compile(r"[^\W_]{2,}")
+_COMMON = frozenset(
+    """
+    aan achter al alle alles als bij dag dan dat de deze die dit door drie duizend een eerste en er
+    gaan gaat geen gemeente grote haar had heeft hebben hem het hij hoe hun ik in is jaar kan komt
+    krijgt kunnen maar man meer men mensen met miljoen moet moeten na naar niet nieuw nieuwe nog nu
+    of om onder ons ook op over politie procent rond sinds te tegen toch toen tot twee uit uur van
+    vandaag vanaf veel vier volgens voor vrouw vrouwen waar want waren was wat weer wel werd wil
+    willen worden wordt zal ze zegt zei zeker zes zich zij zijn zo zou
+    """.split()
+)
+"""What two texts about different things share as well."""
 _TOLD_BY = SHOWN - {Role.BYLINE}
-_BEGINS = 400
+_BEGINS = 600
 _MOST_WORDS = 24
-_RELATED = 0.25
-_SAME_TEXT = 0.5
-"""How many of the longer words two texts share, of the shorter one's, to be versions of one."""
+_LEAST_KEY = 8
+_SURE, _UNSURE, _CARRIED = 0.2, 0.5, 0.6
+"""More than this share of the less common words of the shorter text is to be common to two
+versions of an item: of one whose key is like no other, of one whose key may be a position in the
+feed, of one that an older archive knows by its headline."""
 
 
 def identity(item: Item) -> str:
@@ -103,12 +118,20 @@ def _identify(document: Document, learning: _Learning) -> Document:
 
 
 def _ambiguous_keys(document: Document) -> set[str]:
-    """Keys that a feed gives to several items, so that they say nothing."""
-    texts: dict[str, set[str]] = {}
+    """Keys that say nothing: home pages, and those of several different items."""
+    words: dict[str, frozenset[str]] = {}
+    ambiguous = set()
     for item in document.items:
-        if isinstance(item, Article):
-            texts.setdefault(item.key, set()).add(by_letters(item))
-    return {key for key, named in texts.items() if len(named) > 1}
+        if not isinstance(item, Article):
+            continue
+        own = _words(item)
+        before = words.setdefault(item.key, own)
+        if _NO_KEY.fullmatch(item.key) or (before != own and _share(before, own) <= _UNSURE):
+            ambiguous.add(item.key)
+    return ambiguous
+
+
+_NO_KEY = re.compile(r"https?://[^/?#]*/?(?:index\.\w+)?", re.IGNORECASE)
 
 
 def _age(item: Item) -> datetime:
@@ -121,15 +144,16 @@ def _resolve(item: Item, names: "_Names", learning: _Learning) -> str:
     known = learning.known
     by_key = known.get(names.key)
     carried = known.get(names.carried)
-    if by_key and _share(by_key.words, words) >= _RELATED:
+    if by_key and _share(by_key.words, words) > names.needed:
         result = by_key.identity
     elif names.date in known:
         result = known[names.date].identity
     elif names.letters in known:
-        recurs = names.key and names.date and names.headline in known
+        recurs = names.date and names.headline in known
         result = _name(names.letters, names.date) if recurs else known[names.letters].identity
-    elif carried and _share(carried.words, words) >= _SAME_TEXT:
+    elif carried and _share(carried.words, _body_words(item)) >= _CARRIED:
         result = carried.identity
+        learning.note(names.carried, result)  # once: without words it is like no other
     else:
         result = names.letters
     if names.letters not in known:
@@ -149,6 +173,7 @@ class _Names:
     letters: str
     carried: str
     key: str
+    needed: float
     headline: str
     date: str
 
@@ -161,6 +186,7 @@ class _Names:
             letters=own,
             carried=carried_name(document.source, _beginning(item)),
             key=_name("key", feed, key) if feed and key else "",
+            needed=_SURE if len(key) >= _LEAST_KEY else _UNSURE,
             headline=_name("headline", feed, own) if at else "",
             date=_name("date", feed, own, at) if at else "",
         )
@@ -176,30 +202,34 @@ def _beginning(item: Item) -> str:
 
 def carried_name(source: str, beginning: str) -> str:
     """The name of an item of an older archive: its source, and its headline or first paragraph."""
-    return _name("carried", source, letters(beginning))
+    return _name("carried", source, letters(_COUNTER.sub("", clean(beginning))))
 
 
 def _with_updates(document: Document, learning: _Learning, *, updates: bool) -> Document:
-    """Note the version of each item that is seen first; later ones are updates of it."""
-    changed: dict[int, Item] = {}
+    """Tell versions of items apart: with `updates` one that is new has an identity of its own.
+
+    Without, it is noted as seen under the identity of the item.
+    """
+    found: dict[int, Item] = {}
     for item in document.items:
         if not (document.feed and isinstance(item, Article) and item.key):
             continue
         any_version, this_version = _versions(item)
-        if any_version not in learning.known:
-            learning.note(any_version, item.identity)
-            learning.note(this_version, item.identity)
-        elif updates and this_version not in learning.known:
+        if this_version in learning.known:
+            name = learning.known[this_version].identity
+        elif updates and any_version in learning.known:
             name = _name("update", this_version)
-            changed[id(item)] = replace(item, identity=name, updated=True)
-    return replace(document, parts=tuple(changed.get(id(p), p) for p in document.parts))
+        else:
+            name = item.identity
+        learning.note(any_version, item.identity)
+        learning.note(this_version, name)
+        found[id(item)] = replace(item, identity=name, updated=name != item.identity)
+    return replace(document, parts=tuple(found.get(id(part), part) for part in document.parts))
 
 
 def _versions(item: Item) -> tuple[str, str]:
     """The name under which any version of an item is noted, and that of this one."""
-    body = "".join(part.text for part in item.paragraphs if part.role is Role.BODY)
-    headline = "".join(char for char in _COUNTER.sub("", _headline(item)) if not char.isdigit())
-    text = f"{letters(headline)} {letters(body)}"
+    text = f"{letters(_COUNTER.sub('', _headline(item)))} {letters(_body(item))}"
     return _name("version", item.identity), _name("version", item.identity, text)
 
 
@@ -208,21 +238,28 @@ def _headline(item: Item) -> str:
 
 
 def _words(item: Item) -> frozenset[str]:
-    """The first longer words of an item."""
-    body = " ".join(part.text for part in item.paragraphs if part.role is Role.BODY)
-    return longer_words(f"{_headline(item)} {body}")
+    """The first less common words of an item."""
+    return telling_words(f"{_COUNTER.sub('', _headline(item))} {_body(item)}")
 
 
-def longer_words(text: str) -> frozenset[str]:
-    """The first longer words of a text, in lower case: by them its versions are told."""
+def _body_words(item: Item) -> frozenset[str]:
+    return telling_words(_body(item))
+
+
+def _body(item: Item) -> str:
+    return " ".join(part.text for part in item.paragraphs if part.role is Role.BODY)
+
+
+def telling_words(text: str) -> frozenset[str]:
+    """The first less common words of a text, in lower case: by them its versions are told."""
     words = dict.fromkeys(_WORD.findall(text[:_BEGINS].lower()))
-    return frozenset(list(words)[:_MOST_WORDS])
+    return frozenset([word for word in words if word not in _COMMON][:_MOST_WORDS])
 
 
 def _share(before: frozenset[str], now: frozenset[str]) -> float:
-    """How many words two texts have in common, of those of the shorter one."""
+    """How many words two texts have in common, of those of the shorter one; of none nothing."""
     fewest = min(len(before), len(now))
-    return len(before & now) / fewest if fewest else 1.0
+    return len(before & now) / fewest if fewest else 0.0
 
 
 def _name(*parts: str) -> str:

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from contextlib import closing
 from typing import Any
 
-from digest.identity import carried_name, longer_words
+from digest.identity import carried_name, telling_words
 
 _FROM_1 = """
 ALTER TABLE edition ADD COLUMN name TEXT NOT NULL DEFAULT '';
@@ -68,7 +68,7 @@ def carry_over(connection: sqlite3.Connection, schema: str, version: int) -> Non
         before = version_of(connection)
         if before == 1:
             _from_1(connection, schema)
-        elif before < version:
+        elif before == 2:  # noqa: PLR2004 - the second form
             connection.execute("ALTER TABLE alias ADD COLUMN words TEXT NOT NULL DEFAULT ''")
         if before < version:
             _name_items(connection)
@@ -115,6 +115,7 @@ def _names_of(entry: dict[str, Any]) -> Iterator[tuple[str, str, str]]:
     headline = "" if entry["headline_derived"] else (entry["headline"] or {}).get("dutch", "")
     texts = [headline, *(passage["dutch"] for passage in entry["paragraphs"])]
     beginning = next(filter(None, texts), "")
-    words = " ".join(sorted(longer_words(" ".join(texts).strip())))
+    body = " ".join(passage["dutch"] for passage in entry["paragraphs"])
+    words = " ".join(sorted(telling_words(body)))
     for source in {entry["source"], *entry["source"].split(", ")}:
         yield carried_name(source, beginning), words, entry["identity"]

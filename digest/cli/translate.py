@@ -21,7 +21,7 @@ def translate(*, text: str | None, translation: TranslationOptions) -> None:
     from digest.pipeline import align, text_segments
     from digest.plaintext import plain
     from digest.sources.decoding import decode
-    from digest.sources.files import MOST_BYTES
+    from digest.sources.finding import MOST_BYTES
 
     if text is None:
         text = decode(read_stdin(MOST_BYTES + 1), source="Standard input")

@@ -15,6 +15,7 @@ from digest.private import make_private, private_folder
 from digest.regular import read_regular
 
 _MOST_BYTES = 50_000_000
+_MOST_FAILURES = 1_000_000
 _OF_BODY = ("etag", "modified", "charset", "address", "kind")
 """What holds for one body alone."""
 
@@ -72,7 +73,7 @@ class Cache:
         return Notes(
             body=body if whole else b"",
             **marks,
-            failures=failures if type(failures) is int and failures >= 0 else 0,
+            failures=failures if type(failures) is int and 0 <= failures < _MOST_FAILURES else 0,
             advised=_mark(values.get("advised")),
             wait_until=wait_until if type(wait_until) is float else 0.0,
         )

@@ -14,8 +14,10 @@ _BARE_DATELINE = re.compile(
     r"\s+[-–—]+\s+"
     r"(?=[\"“„‘'(]?\w)"
 )
-_AGENCIES = frozenset(
-    "afp anp ap belga bloomberg dpa efe eos novum nos pa reuters rtr sda tass vrt xinhua".split()
+AGENCIES = frozenset(
+    """
+    afp anp ap ats belga bloomberg dpa efe eos novum nos pa reuters rtr sda tass vrt xinhua
+    """.split()
 )
 _NO_PLACES = frozenset(
     """
@@ -47,7 +49,7 @@ def match_dateline(text: str, *, bare: bool = True) -> tuple[Dateline, str] | No
     found = _DATELINE.match(text)
     if found:
         agencies = tuple(name.strip() for name in re.split(r"[/,]", found["agencies"]))
-        known = all(name.lower() in _AGENCIES for name in agencies)
+        known = all(name.lower() in AGENCIES for name in agencies)
     elif bare:
         found = _BARE_DATELINE.match(text)
         agencies, known = (), False

@@ -3,8 +3,6 @@
 One source that cannot be read is a failure in the result; it never stops the others.
 """
 
-import errno
-import glob
 import os
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
@@ -14,11 +12,13 @@ from pathlib import Path
 from digest.article import Article, Brief, Document, Section
 from digest.cleaning import clean
 from digest.config import SOURCE_SECONDS
-from digest.errors import InputError, MissingInput
+from digest.errors import InputError
 from digest.plaintext import readable
 from digest.regular import open_regular
+from digest.sources.cache import Notes
 from digest.sources.decoding import decode
 from digest.sources.feed import parse_feed
+from digest.sources.finding import MOST_BYTES, find_files
 from digest.sources.kinds import Kind, recognise
 from digest.sources.page import parse_page
 from digest.sources.places import english_section
@@ -26,10 +26,6 @@ from digest.sources.web import Fetched, dead, is_web, public_address
 from digest.sources.wire import parse_wire
 
 STANDARD_INPUT = "-"
-MOST_BYTES = 50_000_000
-"""A larger file is no article."""
-
-_MAYBE_NEWS = frozenset({".xml", ".rss", ".atom", ".html", ".htm", ".json"})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -103,11 +99,12 @@ def read_sources(specs: Iterable[SourceSpec], reading: Reading) -> Readings:
     )
     documents: list[Document] = []
     failures: list[InputError] = []
+    accepted: dict[str, bool] = {}
     for spec in specs:
         try:
             if is_web(spec.location):
                 answer = fetched[spec.location]
-                if document := _read_answer(answer, spec, reading, failures):
+                if document := _read_answer(answer, spec, reading, failures, accepted):
                     documents.append(document)
                 continue
             for name, load in _find(spec, reading, failures):
@@ -117,17 +114,30 @@ def read_sources(specs: Iterable[SourceSpec], reading: Reading) -> Readings:
                     failures.append(error)
         except InputError as error:
             failures.append(error)
+    for location in (each for each, good in accepted.items() if not good):
+        reading.reject(location, fetched[location])
     return Readings(
         documents=tuple(documents),
         failures=tuple(failures),
-        advice=tuple(answer.advice for answer in fetched.values() if answer.advice),
+        advice=tuple(
+            answer.advice
+            for location, answer in fetched.items()
+            if answer.advice and accepted.get(location, True)
+        ),
     )
 
 
 def _read_answer(
-    answer: Fetched, spec: SourceSpec, reading: Reading, failures: list[InputError]
+    answer: Fetched,
+    spec: SourceSpec,
+    reading: Reading,
+    failures: list[InputError],
+    accepted: dict[str, bool],
 ) -> Document | None:
-    """What a source on the web gave; where that is no news, what it gave before."""
+    """What a source on the web gave; where that is no news, what it gave before.
+
+    `accepted` notes whether it could be read, by one of those who ask for it.
+    """
     if failure := dead(spec.location, answer):
         failures.append(failure)
     name = spec.name or public_address(spec.location)
@@ -145,22 +155,32 @@ def _read_answer(
             document, kind = _parse(name, loaded, spec, reading, failures)
             if is_new:
                 assert answer.earlier
-                _refuse_other_kind(name, kind, answer.earlier.kind, spec)
+                _refuse_other_kind(name, kind, answer.earlier, spec)
                 reading.accept(spec.location, answer, kind)
+                accepted[spec.location] = True
         except InputError as error:
             failures.append(error)
-            if is_new:
-                reading.reject(spec.location, answer)
+            if notes is answer.notes:
+                accepted.setdefault(spec.location, False)
         else:
             return document
     return None
 
 
-def _refuse_other_kind(name: str, kind: Kind, before: str, spec: SourceSpec) -> None:
-    """A page, or a text, in the place of a feed is what a site gives instead of an error."""
-    if spec.kind is Kind.AUTO and before == Kind.FEED and kind is not Kind.FEED:
-        what = "a web page" if kind is Kind.PAGE else "a text"
-        raise InputError(name, f"is {what} where there was a feed")
+def _refuse_other_kind(name: str, kind: Kind, earlier: Notes, spec: SourceSpec) -> None:
+    """Refuse a page where there was a feed, or a text where there was either."""
+    if spec.kind is not Kind.AUTO or not earlier.body:
+        return
+    try:
+        before = earlier.kind or recognise(earlier.body, source=name, charset=earlier.charset)
+    except InputError:
+        return
+    if (before, kind) in _SPOILED:
+        raise InputError(name, f"is {_SHOWN[kind]} where there was {_SHOWN[Kind(before)]}")
+
+
+_SHOWN = {Kind.WIRE: "a text", Kind.PAGE: "a web page", Kind.FEED: "a feed"}
+_SPOILED = {(Kind.FEED, Kind.PAGE), (Kind.FEED, Kind.WIRE), (Kind.PAGE, Kind.WIRE)}
 
 
 def _find(
@@ -191,96 +211,6 @@ def is_file_of(path: Path, spec: SourceSpec) -> bool:
             return os.path.samestat(os.fstat(0), path.stat())
         return any(path.samefile(file) for file in find_files(spec.location, []))
     except (InputError, OSError):
-        return False
-
-
-def find_files(location: str, failures: list[InputError]) -> Iterator[Path]:
-    """The file itself, the files of a folder and its folders, or those a pattern matches.
-
-    In order of name; hidden files and folders are passed over, and folders that cannot be read
-    are `failures`. Raises `MissingInput`, or `InputError` for a folder without articles.
-    """
-    try:
-        yield from _find_files(location, failures)
-    except (OSError, ValueError, RuntimeError) as error:
-        named = public_address(readable(location))
-        if getattr(error, "errno", 0) == errno.ENAMETOOLONG:
-            raise MissingInput(f"{named:.80}…", "is too long for a name") from error
-        reason = getattr(error, "strerror", None) or str(error)
-        raise InputError(f"{named:.300}", f"cannot be read ({reason})") from error
-
-
-def _find_files(location: str, failures: list[InputError]) -> Iterator[Path]:
-    path = Path(location).expanduser()
-    there = _is_there(path)
-    if not there and glob.has_magic(location):
-        matches = sorted(glob.glob(str(path), recursive=True))  # noqa: PTH207 - absolute patterns too
-        files = [file for match in matches if not os.path.isdir(file := Path(match))]  # noqa: PTH112 - which says no where it may not look
-        if not files:
-            raise MissingInput(
-                public_address(readable(location)), "matches no file", hint="Check the pattern."
-            )
-        yield from files
-        return
-    if not there:
-        raise MissingInput(
-            public_address(readable(location)),
-            "does not exist",
-            hint="Check the name of the source.",
-        )
-    if not path.is_dir():
-        yield path
-        return
-    before = len(failures)
-    files = sorted(_walk(path, failures))
-    if not files and len(failures) == before:
-        raise InputError(
-            readable(location),
-            "is a folder without articles",
-            hint="Articles are files that end in .txt.",
-        )
-    yield from files
-
-
-def _is_there(path: Path) -> bool:
-    """Whether there is something; unlike `exists`, this tells what it is not allowed to see."""
-    try:
-        path.stat()
-    except (FileNotFoundError, NotADirectoryError):
-        return False
-    return True
-
-
-def _walk(folder: Path, failures: list[InputError]) -> Iterator[Path]:
-    def refuse(error: OSError) -> None:
-        name = readable(str(error.filename))
-        failures.append(InputError(name, f"cannot be read ({error.strerror})"))
-
-    for parent, folders, names in os.walk(folder, onerror=refuse):
-        folders[:] = [name for name in folders if not name.startswith(".")]
-        for name in names:
-            path = Path(parent) / name
-            try:
-                if not name.startswith(".") and path.is_file() and _is_news(path):
-                    yield path
-            except OSError as error:
-                error.filename = str(path)
-                refuse(error)
-
-
-def _is_news(path: Path) -> bool:
-    """Whether a file is an article by its ending, or a feed or page by ending and content."""
-    ending = path.suffix.lower()
-    if ending not in _MAYBE_NEWS:
-        return ending == ".txt"
-    try:
-        with open_regular(path) as file:
-            data = file.read(MOST_BYTES)
-    except OSError:
-        return True  # reading it will say why it cannot be read
-    try:
-        return recognise(data, source="") is not Kind.WIRE
-    except InputError:
         return False
 
 

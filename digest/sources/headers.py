@@ -6,7 +6,9 @@ After the headers of ANP and Belga, and of IPTC 7901, the form that dpa and othe
 import re
 from collections.abc import Iterable
 
-_AGENCIES = r"(?:ANP|BELGA|Belga|AFP|AP|DPA|dpa|RTR|REUTERS|NOVUM|EFE|ATS|SDA|TASS)"
+from digest.sources.datelines import AGENCIES
+
+_AGENCIES = rf"(?i:{'|'.join(sorted(AGENCIES))})"
 _LONGEST = 70
 _HEADER = re.compile(
     rf"{_AGENCIES}[ -]{{0,2}}\d{{2,5}}\b(?:[^.!?]|\.(?=\d))*"
@@ -27,7 +29,8 @@ _SLUG = re.compile(
 )
 _MARKS = "\x01\x02\x03\x04\x7f \t"
 """What IPTC 7901 puts around the parts of a message."""
-_SIGNED = re.compile(r"\(?[a-z]{2,4}(?:/[a-z]{2,4}){1,2}\)?")
+_WORD = re.compile(r"\b(?!woorden|words|mots|tekens|regels)[a-zà-ÿ]{4,}\b")
+_SIGNED = re.compile(r"[a-z]{2,4}(?:/[a-z]{2,4}){1,2}")
 
 
 def header_lines(lines: Iterable[str]) -> frozenset[int]:
@@ -42,7 +45,7 @@ def header_lines(lines: Iterable[str]) -> frozenset[int]:
             continue
         below = index - 1 in found and not _SIGNED.fullmatch(line)
         if (
-            _HEADER.fullmatch(line)
+            (_HEADER.fullmatch(line) and not _WORD.search(line))
             or _SIGNED.fullmatch(line)
             or (below and _SLUG.fullmatch(line) and _is_data(line))
         ):

@@ -1,11 +1,16 @@
 """Hyphens that only broke a word at the end of a line, and those that belong to it."""
 
+import itertools
 import re
+from collections.abc import Sequence
 
 from digest.vocabulary import frequency
 
 _KEEPS = frozenset("adjunct bijna ex kandidaat niet non oud plaatsvervangend tv wk ek tbs".split())
 _GOES_ON = frozenset("en of tot noch als dan én".split())
+_LONGEST = 40
+_BROKEN = re.compile(r"([^\W\d_]+)-$")
+_FIRST = re.compile(r"[^\W\d_]+")
 _INSIDE = re.compile(r"(?<![\w-])([^\W\d_]{2,30})-([^\W\d_A-ZÀ-Þ]{2,30})(?![\w]|-\w)")
 _VOWELS = "aeiouyäëïöüáéíóúàè"
 _SURE = 4.3
@@ -18,17 +23,21 @@ def is_broken(line: str, following: str) -> bool:
     return line[-2:-1].isalpha() and line.endswith("-") and following[:1].islower()
 
 
-def join_lines(line: str, following: str) -> str:
-    """Two lines of a paragraph as one; a word that was broken at the border is whole again."""
-    first = re.search(r"([^\W\d_]+)-$", line)
-    second = re.match(r"[^\W\d_]+", following)
+def join_lines(lines: Sequence[str]) -> str:
+    """The lines of a paragraph as one; words that were broken at a border are whole again."""
+    pieces = [_before(line, following) for line, following in itertools.pairwise(lines)]
+    return "".join([*pieces, *lines[-1:]])
+
+
+def _before(line: str, following: str) -> str:
+    """A line as it stands before the next: with a space, with its hyphen, or without that."""
+    first = _BROKEN.search(line, max(len(line) - _LONGEST, 0))
+    second = _FIRST.match(following)
     if not first or not second:
-        return f"{line}{'' if line.endswith('-') and following[:1].isalnum() else ' '}{following}"
+        return line if line.endswith("-") and following[:1].isalnum() else f"{line} "
     if second[0].lower() in _GOES_ON:  # in- en uitvoer
-        return f"{line} {following}"
-    if _belongs(first[1], second[0]):
-        return line + following
-    return line[:-1] + following
+        return f"{line} "
+    return line if _belongs(first[1], second[0]) else line[:-1]
 
 
 def _belongs(first: str, second: str) -> bool:

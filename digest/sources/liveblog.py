@@ -28,11 +28,12 @@ class LiveEntry:
 def split_entries(paragraphs: list[str], as_of: datetime) -> list[str | LiveEntry]:
     """The paragraphs of an article, with those that begin with a time as entries.
 
-    One time alone is no live blog. Times are of the day of `as_of`, or of the day before where
-    that would be later.
+    One time alone is no live blog, nor are times within sentences. Times are of the day of `as_of`,
+    or of the day before where that would be later.
     """
     found = [list(_stamps(text)) for text in paragraphs]
-    if sum(map(len, found)) < _FEWEST:
+    begins = any(not stamp.start("raw") or not stamp["space"] for each in found for stamp in each)
+    if sum(map(len, found)) < _FEWEST or not begins:
         return list(paragraphs)
     result: list[str | LiveEntry] = []
     for text, stamps in zip(paragraphs, found, strict=True):

@@ -7,12 +7,13 @@ sentence and no headline has: what is not recognised is shown, which is the less
 import re
 
 from digest.article import Role
+from digest.sources.datelines import AGENCIES
 
 _LONGEST = 200
 _FEWEST_CELLS = 2
 
 _WORDS = {
-    "agency": r"(?:anp|belga|afp|reuters|dpa|ap|novum|efe|epa|getty images|hollandse hoogte)",
+    "agency": rf"(?:{'|'.join(sorted(AGENCIES))}|epa|getty images|hollandse hoogte)",
     "also": r"(?:lees|bekijk|kijk|zie|(?:be)?luister) (?:hier )?(?:ook|meer|verder|terug|mee)",
     "by": r"(?:(?:geschreven|verslag) )?(?:door|van):?",
     "name": r"(?-i:[A-ZÀ-Þ])[\w'’.-]*(?: (?:van|de[nr]?|te[nr]?|'t|(?-i:[A-ZÀ-Þ])[\w'’.-]*))*",

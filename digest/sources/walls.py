@@ -37,16 +37,14 @@ _CONSENT = re.compile(
 _NAMED = re.compile(r"cookie|privacy|toestemming|consent", re.IGNORECASE)
 _ASKS = re.compile(
     r"(?:klik\w*|druk\w*|tik\w*) op [^.!?]{0,30}\b(?:akkoord|accepte\w+|toestaan|weiger\w*)"
-    r"|op [^.!?]{0,30}(?:akkoord|accepte\w+) te klikken"
+    r"|op [^.!?]{0,30}(?:akkoord|accepte\w+)[\"”’']? te klikken"
     r"|(?:u|je) geeft (?:u |ons |hiermee )?toestemming"
     r"|gee?ft? (?:u|je|ons|hier)\b.{0,40}\btoestemming|we value your privacy|by clicking"
     r"|wij hechten (?:veel )?(?:waarde|belang) aan (?:uw|je|jouw) privacy",
     re.IGNORECASE,
 )
 _BUTTON = re.compile(
-    r"(?:ja,? )?(?:ik (?:ga )?)?(?:akkoord|accepte\w+|alles accepteren|alle cookies.*|toestaan"
-    r"|weiger\w*|(?:cookie-?)?(?:instellingen|voorkeuren).*"
-    r"|accept(?: all)?.*|i agree|agree.*|reject.*)",
+    r"\b(?:akkoord|accepte\w+|toestaan|weiger\w*|accept|agree|reject|consent|voorkeuren|instellingen)\b",
     re.IGNORECASE,
 )
 _ERROR = re.compile(
@@ -60,7 +58,8 @@ _ERROR = re.compile(
     r"|(?:scheduled )?maintenance|something went wrong|oeps!?|oops!?|index of /.*"
     r"|welcome to nginx!?"
     r"|(?:we|wij) zijn (?:zo|straks|binnenkort|snel) (?:weer )?terug|.{0,40}default page"
-    r"|er (?:is|ging) iets (?:mis|fout)(?: gegaan)?|er is een fout opgetreden"
+    r"|er (?:is|ging) iets (?:mis|fout)(?: gegaan)?|er is een fout opgetreden|ok|error \d+.*"
+    r"|(?:de )?database .{0,40}"
     r"|(?:deze )?domein(?:naam)? (?:is )?te koop.*|(?:this )?domain (?:is )?for sale.*",
     re.IGNORECASE,
 )
@@ -105,5 +104,5 @@ def _is_consent(title: str, texts: Sequence[str], buttons: Sequence[str]) -> boo
     whole = sum(map(len, sentences))
     if not whole or not _NAMED.search(" ".join([title, *texts])):
         return False
-    asks = _ASKS.search(" ".join(texts)) or any(map(_BUTTON.fullmatch, buttons))
+    asks = _ASKS.search(" ".join(texts)) or any(map(_BUTTON.search, buttons))
     return bool(about >= whole * _LEAST_SHARE and asks)

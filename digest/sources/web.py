@@ -13,13 +13,12 @@ import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
-from email.message import Message
-from email.utils import parsedate_to_datetime
 from typing import Any
 from urllib.parse import SplitResult, unquote, urljoin, urlsplit
 
 from digest.errors import InputError
 from digest.sources.cache import Cache, Notes
+from digest.sources.header_values import charset_of, seconds_of
 from digest.sources.hosts import Resolve, host_of, is_public, itself, resolve_host
 
 AGENT = "digest (+a daily reader; asks once a run)"
@@ -103,10 +102,10 @@ def public_address(location: str) -> str:
 
     Also one whose scheme is mistyped, or none that is read.
     """
-    shown = re.sub(r"^(\s*[A-Za-z][\w+.-]*:/{0,2})[^/?#]*@", r"\1", location)
+    shown = re.sub(r"^(\s*(?:feeds?:)?[A-Za-z][\w+.-]*:/{0,2})[^/?#]*@", r"\1", location)
     # A password with a slash or the like is not what the standard asks for, and all the same one;
     # digits after the colon are a port.
-    return re.sub(r"^(\s*\w+://)[^/?#@\s]*:(?!\d*(?:[/?#]|$))\S*@", r"\1", shown)
+    return re.sub(r"^(\s*(?:feeds?:)?\w+://)[^/?#@\s]*:(?!\d*(?:[/?#]|$))\S*@", r"\1", shown)
 
 
 def fetch_all(
@@ -173,9 +172,12 @@ def accept(location: str, fetched: Fetched, cache: Cache, *, kind: str) -> None:
 
 
 def reject(location: str, fetched: Fetched, cache: Cache) -> None:
-    """Note that what was fetched was no answer; what was kept before stays."""
-    earlier = fetched.earlier or Notes()
-    cache.note(location, replace(earlier, failures=earlier.failures + 1))
+    """Note that what was fetched was no answer; what was kept before stays.
+
+    What could not be read though it was kept is asked for again, whether it has changed or not.
+    """
+    notes = fetched.earlier or replace(fetched.notes, etag="", modified="")
+    cache.note(location, replace(notes, failures=notes.failures + 1))
 
 
 def _settle(location: str, answer: _Answer, notes: Notes, cache: Cache) -> Fetched:
@@ -199,10 +201,9 @@ def _settle(location: str, answer: _Answer, notes: Notes, cache: Cache) -> Fetch
         )
     advice = ""
     earlier, notes = notes, answer.notes or replace(notes, failures=0, wait_until=0.0)
-    notes = replace(notes, advised=earlier.advised)
+    notes = replace(notes, advised="" if earlier.advised == _GONE else earlier.advised)
     if answer.moved and answer.moved != earlier.advised:
-        moved = public_address(answer.moved)
-        advice = f"{public} has moved for good to {moved}: change the source."
+        advice = f"{public} has moved for good to {answer.moved}: change the source."
         notes = replace(notes, advised=answer.moved)
     if answer.notes:
         return Fetched(notes=notes, earlier=earlier, advice=advice)
@@ -262,7 +263,7 @@ class _Asking:
                             return replace(self._read(address, response), moved=moved)
                         for_good = for_good and response.status_code in _FOR_GOOD
                         address = self._follow(address, response.headers.get("Location", ""))
-                        moved = address if for_good else moved
+                        moved = requests.utils.requote_uri(address) if for_good else moved
                 except requests.Timeout as error:
                     raise self._failure("the server does not answer in time") from error
                 except requests.RequestException as error:
@@ -287,7 +288,7 @@ class _Asking:
             return _Answer(
                 failure=f"the server answered {code} {response.reason or ''}".rstrip(),
                 is_gone=code == _IS_GONE,
-                wait=_seconds(wait, _USUAL_WAIT if code == _TOO_MANY else 0.0),
+                wait=seconds_of(wait, _USUAL_WAIT if code == _TOO_MANY else 0.0),
             )
         data = bytearray()
         for chunk in response.iter_content(1 << 16):
@@ -302,7 +303,7 @@ class _Asking:
             body=bytes(data),
             etag=response.headers.get("ETag", ""),
             modified=response.headers.get("Last-Modified", ""),
-            charset=_charset(response.headers.get("Content-Type", "")),
+            charset=charset_of(response.headers.get("Content-Type", "")),
             address=address,
         )
         return _Answer(notes=notes)
@@ -357,23 +358,6 @@ def _same_site(address: str, parts: SplitResult) -> bool:
         parts.hostname,
         parts.port,
     )
-
-
-def _charset(content_type: str) -> str:
-    """The charset that an HTTP header names, if any."""
-    message = Message()
-    message["Content-Type"] = content_type
-    return str(message.get_param("charset") or "")[:40] if content_type else ""
-
-
-def _seconds(wait: str, otherwise: float) -> float:
-    """What Retry-After says (RFC 9110, 10.2.3): seconds, or a date, from now on."""
-    if wait.strip().isdecimal():
-        return float(wait[:9])
-    try:
-        return max(0.0, parsedate_to_datetime(wait).timestamp() - time.time())
-    except (ValueError, TypeError, OverflowError):
-        return otherwise
 
 
 def _name(error: Exception) -> str:

@@ -22,6 +22,7 @@ from digest.article import (
     Headline,
     Item,
     Paragraph,
+    Precision,
     Published,
     Role,
     Section,
@@ -42,8 +43,11 @@ MAX_HEADLINE = 160
 
 _LONGEST_TIME = 60
 _LONGEST_DATELINE = 160
-_AFTER_SENTENCE = re.compile(r"(?<![.!?…])[.!?…][\"”’)]*\s*(?=\w)")
-_LONGEST_MENU = 30
+_AFTER_SENTENCE = re.compile(r"(?<![.!?…])[.!?…][\"”’)]*(?P<space>\s*)(?=\w)")
+_AGO = re.compile(r".*\b(?:uur|min\w*\.?|kwartier|seconden)\s+geleden", re.IGNORECASE)
+_CLOCK = re.compile(r"\d\d:\d\d")
+_BLANK = re.compile(r"\s*")
+_LONGEST_MENU = 8
 _SECTION = re.compile(
     r"(?:meer|ander|ook)\s+(?:nieuws\s+)?(?:uit|over|in)\s+(?:het\s+|de\s+)?"
     r"(?P<name>[^\W\d_][\w &/-]{1,39})|(?P<other>kort nieuws|ander nieuws|meer nieuws)",
@@ -84,7 +88,7 @@ def _tokens(text: str, as_of: datetime) -> list[Token]:
         prose = []
         if line:
             tokens.append(Paragraph(text=line, role=notes[index]))
-    return tokens
+    return _merged_times(tokens)
 
 
 def _stands_alone(line: str) -> bool:
@@ -97,28 +101,59 @@ def _menu(lines: list[str]) -> int:
     """How many lines at the beginning are a site's own: a menu, up to a headline given twice."""
     if not lines or find_role(lines[0]) is not Role.NOTICE:
         return 0
+    sentences = 0
     for index, (line, following) in enumerate(itertools.pairwise(lines[:_LONGEST_MENU])):
         if line == following:
-            return index
+            return index if sentences <= 1 else 0
+        sentences += bool(_SENTENCE_END.search(line))
     return 0
 
 
 def _split_times(block: str, as_of: datetime) -> Iterator[Published | str]:
     """A block as its texts and times: those before a dateline, and one at the end, also glued."""
     start = 0
-    for begins in [0, *(found.end() for found in _AFTER_SENTENCE.finditer(block))]:
+    for begins, is_glued in [(0, True), *_after_sentences(block)]:
         at = begins
-        while time := match_time(block[at : at + _LONGEST_TIME], as_of):
+        while at >= start and (time := match_time(block[at : at + _LONGEST_TIME], as_of)):
             end = at + len(time.raw)
             rest = block[end : end + _LONGEST_DATELINE].lstrip()
-            if rest and not match_dateline(rest):
+            if (rest and not match_dateline(rest)) or not (is_glued or _AGO.fullmatch(time.raw)):
                 break
             if text := block[start:at].strip():
                 yield text
             yield time
-            start = at = end + len(block[end:]) - len(block[end:].lstrip())
+            start = at = end + len(_BLANK.findall(block, end)[0])
     if text := block[start:].strip():
         yield text
+
+
+def _after_sentences(block: str) -> Iterator[tuple[int, bool]]:
+    """Where something follows a sentence, and whether it does so without a space."""
+    for found in _AFTER_SENTENCE.finditer(block):
+        yield found.end(), not found["space"]
+
+
+def _merged_times(tokens: Sequence[Token]) -> list[Token]:
+    """Tokens in which a date and a time that follow each other are one."""
+    merged: list[Token] = []
+    for token in tokens:
+        before = merged[-1] if merged else None
+        if (
+            isinstance(before, Published)
+            and isinstance(token, Published)
+            and before.precision is Precision.DAY
+            and _CLOCK.fullmatch(token.english)
+        ):
+            at = before.at.replace(hour=token.at.hour, minute=token.at.minute)
+            merged[-1] = Published(
+                raw=f"{before.raw} {token.raw}",
+                english=f"{before.english} at {token.english}",
+                at=at,
+                precision=Precision.MINUTE,
+            )
+        else:
+            merged.append(token)
+    return merged
 
 
 @dataclass(slots=True)
@@ -175,12 +210,12 @@ class _Builder:
     open: _Open | None = None
     waiting: Published | None = None
     times_lead: bool = False
+    aside: list[Paragraph] = field(default_factory=list)
 
     def add(self, token: Token, after: Sequence[Token]) -> None:
         """Add a token; `after` are the two that follow, empty texts at the end."""
-        following, second = after
         if isinstance(token, Published):
-            self._add_time(token, following)
+            self._add_time(token, after[0])
         elif isinstance(token, LiveEntry):
             self._begin(Paragraph(text=token.text), headline=None, published=token.published)
         elif isinstance(token, Paragraph):
@@ -193,8 +228,7 @@ class _Builder:
             self.parts.append(self.section)
             self.times_lead = False
         else:
-            # A headline may have its time under it.
-            self._add_text(token, second if isinstance(following, Published) else following)
+            self._add_text(token, after)
 
     def finish(self) -> tuple[Section | Item | Aside, ...]:
         self._close()
@@ -210,30 +244,29 @@ class _Builder:
             self.times_lead = True
             self._close()
             self.waiting = replace(time, leads=True)
-        elif self.open and self.open.is_headline_only and goes_on and _is_body(following):
+        elif not self.open or self.open.published or self.waiting:
+            self._add_text(time.raw, ["", ""])
+        elif self.open.is_headline_only and goes_on and _is_body(following):
             self.open.published = replace(time, under_headline=True)
-        elif self.open and not self.open.published and not self.waiting:
+        else:
             self.open.published = time
             self.open.ended = True
-        else:
-            self._add_text(time.raw, "")
 
     def _add_aside(self, paragraph: Paragraph) -> None:
         if self.open and not self.open.ended:
             self.open.add(paragraph)
             return
-        self._close()
-        before = self.parts[-1] if self.parts else None
-        if isinstance(before, Aside):
-            self.parts[-1] = Aside(paragraphs=(*before.paragraphs, paragraph))
-        else:
-            self.parts.append(Aside(paragraphs=(paragraph,)))
+        if self.open or self.waiting:
+            self._close()
+        self.aside.append(paragraph)
 
-    def _add_text(self, text: str, following: Token) -> None:
+    def _add_text(self, text: str, after: Sequence[Token]) -> None:
+        is_timed = isinstance(after[0], Published)  # a headline may have its time under it
+        following = after[1] if is_timed else after[0]
         paragraph = self._paragraph(text, following)
         if paragraph.role not in SHOWN and not self.waiting:
             self._add_aside(paragraph)
-        elif self._continues(paragraph, following):
+        elif self._continues(paragraph, following, is_timed=is_timed):
             assert self.open
             self.open.add(paragraph)
         else:
@@ -271,23 +304,23 @@ class _Builder:
         has_headline = self.open and self.open.is_headline_only
         return not (dateline.agencies or is_sentence or has_headline) and _has_dateline(following)
 
-    def _continues(self, paragraph: Paragraph, following: Token) -> bool:
+    def _continues(self, paragraph: Paragraph, following: Token, *, is_timed: bool) -> bool:
         """Whether a paragraph belongs to the open item, or begins the next."""
         if not self.open or self.open.ended or self.waiting:
             return False
+        headline, has_body = self.open.headline, self.open.has_body
         if paragraph.role is not Role.BODY:
             return True
-        if not self.open.headline:
+        if not headline or (headline.derived and not has_body):
             return False
-        if self.open.headline.derived and not self.open.has_body:
+        if has_body and self.section and paragraph.dateline:
             return False
-        if self.section and self.open.has_body and paragraph.dateline:
-            return False
-        return not (self.open.has_body and self._begins_next(paragraph, following))
-
-    def _begins_next(self, paragraph: Paragraph, following: Token) -> bool:
-        """Whether a paragraph in the middle of a text is the headline of the next item."""
-        return _may_be_headline(paragraph) and _has_dateline(following)
+        if not has_body or not _may_be_headline(paragraph):
+            return True
+        # A heading within a text looks like a headline too: what follows tells, or the section.
+        in_row = is_timed or (self.section and not headline.derived)
+        is_headed = not _SENTENCE_END.search(paragraph.text) and _is_body(following)
+        return not (_has_dateline(following) or (in_row and is_headed))
 
     def _is_headline(self, paragraph: Paragraph, following: Token) -> bool:
         """Whether the first line of an item is its headline; a brief has mostly none."""
@@ -318,6 +351,10 @@ class _Builder:
         return waiting
 
     def _close(self) -> None:
+        """End what is open: lines that belong to no item, an item, a time without one."""
+        if self.aside:
+            self.parts.append(Aside(paragraphs=tuple(self.aside)))
+            self.aside = []
         if self.open:
             self.parts.append(self.open.close())
             self.open = None

@@ -38,13 +38,13 @@ def _join_wrapped(lines: list[str], stands_alone: Callable[[str], bool]) -> list
     ]
     if sum(full) * 5 < len(full) * 3 or not full:
         return lines
-    joined = [lines[0]]
+    paragraphs = [[lines[0]]]
     for was_full, line, begins in zip(full, lines[1:], indented[1:], strict=True):
         if was_full and not (begins and is_indented_text) and not stands_alone(line):
-            joined[-1] = join_lines(joined[-1], line)
+            paragraphs[-1].append(line)
         else:
-            joined.append(line)
-    return joined
+            paragraphs.append([line])
+    return [join_lines(paragraph) for paragraph in paragraphs]
 
 
 def _is_indented(line: str) -> bool:

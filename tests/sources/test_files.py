@@ -10,12 +10,11 @@ from digest.errors import InputError, MissingInput
 from digest.sources.cache import Notes
 from digest.sources.decoding import decode
 from digest.sources.files import (
-    MOST_BYTES,
     Readings,
     SourceSpec,
-    find_files,
     read_sources,
 )
+from digest.sources.finding import MOST_BYTES, find_files
 from digest.sources.kinds import Kind
 from digest.sources.web import Fetched
 from tests.conftest import AS_OF, reading

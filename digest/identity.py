@@ -148,16 +148,17 @@ def _resolve(item: Item, names: "_Names", learning: _Learning) -> str:
         result = by_key.identity
     elif names.date in known:
         result = known[names.date].identity
-    elif names.letters in known:
+    elif same := known.get(names.letters) or known.get(names.uncounted):
         recurs = names.date and names.headline in known
-        result = _name(names.letters, names.date) if recurs else known[names.letters].identity
+        result = _name(names.letters, names.date) if recurs else same.identity
     elif carried and _share(carried.words, _body_words(item)) >= _CARRIED:
         result = carried.identity
         learning.note(names.carried, result)  # once: without words it is like no other
     else:
         result = names.letters
-    if names.letters not in known:
-        learning.note(names.letters, result)
+    for name in filter(None, (names.letters, names.uncounted)):
+        if name not in known:
+            learning.note(name, result)
     if names.key:
         learning.note(names.key, result, words)
     if names.date:
@@ -168,10 +169,15 @@ def _resolve(item: Item, names: "_Names", learning: _Learning) -> str:
 
 @dataclass(frozen=True, slots=True)
 class _Names:
-    """The names of an item; `key` in a feed only, `headline` and `date` for headlines alone."""
+    """The names of an item; those from `uncounted` on in a feed only.
+
+    `uncounted` is that of its letters without a counter of comments, `key` that of its GUID or
+    link; `headline` and `date` are for headlines alone.
+    """
 
     letters: str
     carried: str
+    uncounted: str
     key: str
     needed: float
     headline: str
@@ -181,18 +187,23 @@ class _Names:
     def of(cls, item: Item, document: Document, key: str) -> "_Names":
         feed, own = document.feed, by_letters(item)
         alone = feed and not any(part.role in SHOWN for part in item.paragraphs)
+        headline = letters(_COUNTER.sub("", _headline(item)))
+        uncounted = _name("uncounted", feed, headline, letters(_body(item)))
         at = item.published.at.astimezone(UTC).isoformat() if item.published and alone else ""
         return cls(
             letters=own,
             carried=carried_name(document.source, _beginning(item)),
+            uncounted=uncounted if feed else "",
             key=_name("key", feed, key) if feed and key else "",
             needed=_SURE if len(key) >= _LEAST_KEY else _UNSURE,
-            headline=_name("headline", feed, own) if at else "",
-            date=_name("date", feed, own, at) if at else "",
+            headline=_name("headline", uncounted) if at else "",
+            date=_name("date", uncounted, at) if at else "",
         )
 
     def all(self) -> Iterator[str]:
-        yield from filter(None, (self.letters, self.carried, self.key, self.headline, self.date))
+        """All that it has."""
+        names = (self.letters, self.carried, self.uncounted, self.key, self.headline, self.date)
+        yield from filter(None, names)
 
 
 def _beginning(item: Item) -> str:

@@ -1,5 +1,6 @@
-"""How the archive is made, opened, carried over from version 1, and found damaged."""
+"""How the archive is made, opened, carried over from older versions, and found damaged."""
 
+import json
 import os
 import sqlite3
 import stat
@@ -15,8 +16,10 @@ import pytest
 from digest.addresses import address_key
 from digest.archive import database, migration
 from digest.archive.store import Archive
-from digest.archive.values import State
+from digest.archive.values import State, StoredEdition, StoredItem
 from digest.errors import ArchiveError, BusyError
+from digest.identity import identify, identity
+from digest.sources.wire import parse_wire
 from tests import CHECKOUT, DATA
 from tests.conftest import AS_OF
 from tests.test_outbox import edition, keep
@@ -205,3 +208,66 @@ class TestDamage:
     def test_a_folder_that_cannot_be_written_is_not_damage(self, tmp_path: Path) -> None:
         (tmp_path / "closed").mkdir(mode=0o500)
         self.refused(tmp_path / "closed" / "archive.sqlite3", hint="")
+
+
+class TestNames:
+    """Items of an archive of the second form are known again, though other letters are read."""
+
+    TEXT = "De brug over de rivier gaat maandag dicht voor onderhoud, zegt de gemeente."
+
+    def second(self, path: Path) -> None:
+        with closing(Archive(path)) as archive:
+            document = {
+                "entries": [
+                    {
+                        "headline": {"dutch": "Brug dicht &amp; weg open (12)"},
+                        "headline_derived": False,
+                        "paragraphs": [{"dutch": self.TEXT}, {"dutch": "Foto: ANP"}],
+                        "source": "Krant, Blad",
+                        "identity": "old",
+                    }
+                ]
+            }
+            item = StoredItem(identity="old", number=1, dutch="", english="")
+            archive.store(
+                [
+                    (
+                        StoredEdition(
+                            day=AS_OF.date(),
+                            title="T",
+                            created=AS_OF,
+                            document=json.dumps(document),
+                            items=(item,),
+                        ),
+                        (),
+                    )
+                ]
+            )
+        with closing(sqlite3.connect(path)) as connection:
+            connection.execute("ALTER TABLE alias DROP COLUMN words")
+            connection.execute("PRAGMA user_version = 2")
+            connection.commit()
+
+    def identities(self, archive: Archive, *texts: str, source: str = "Krant") -> list[str]:
+        documents = [parse_wire(text, source=source, as_of=AS_OF) for text in texts]
+        found = identify(documents, archive.known)
+        archive.learn(found.aliases)
+        return [identity(item) for document in found.documents for item in document.items]
+
+    @pytest.mark.parametrize("source", ["Krant", "Blad"])
+    def test_by_source_and_headline(self, tmp_path: Path, source: str) -> None:
+        path = tmp_path / "archive" / "archive.sqlite3"
+        self.second(path)
+        text = f"Brug dicht & weg open (13)\n{self.TEXT}"
+        with closing(Archive(path)) as archive:
+            assert self.identities(archive, text, source=source) == ["old"]
+            assert self.identities(archive, text, source=source) == ["old"]
+        assert path.with_name("archive-2.sqlite3").exists()
+
+    def test_another_text_under_the_same_headline_is_new(self, tmp_path: Path) -> None:
+        path = tmp_path / "archive" / "archive.sqlite3"
+        self.second(path)
+        with closing(Archive(path)) as archive:
+            other = "Brug dicht &amp; weg open\nEen vrachtwagen reed gisteren tegen een pijler aan."
+            assert self.identities(archive, other) != ["old"]
+            assert self.identities(archive, f"Iets anders\n{self.TEXT}") != ["old"]

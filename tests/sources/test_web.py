@@ -6,6 +6,7 @@ import time
 from base64 import b64encode
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
+from dataclasses import replace
 from pathlib import Path
 from typing import Any, ClassVar
 
@@ -13,7 +14,18 @@ import pytest
 
 from digest.errors import InputError
 from digest.sources.cache import Cache, Notes
-from digest.sources.web import Fetched, _Asking, accept, dead, fetch_all, public_address
+from digest.sources.files import Readings, SourceSpec, read_sources
+from digest.sources.kinds import Kind
+from digest.sources.web import (
+    Fetched,
+    _Asking,
+    accept,
+    dead,
+    fetch_all,
+    public_address,
+    reject,
+)
+from tests import conftest
 from tests.cli.test_commands import digest
 from tests.translation.servers import Site, http_server
 
@@ -428,3 +440,147 @@ class TestEdition:
         assert "By our editor | Door onze redacteur" in out
         assert "Advertentie" not in out
         assert "3 lines that are no news (advertisements, links, credits) were left out." in out
+
+
+class TestAnswersThatAreNone:
+    """What is no news never takes the place of what was kept."""
+
+    FIRST = b'HTTP/1.1 200 OK\r\nETag: "good"\r\n\r\n' + FEED
+
+    def read(self, address: str, folder: Path, kind: Kind = Kind.AUTO) -> Readings:
+        cache = Cache(folder, public=public_address, warn=WARNINGS.append)
+        reading = replace(
+            conftest.reading(),
+            fetch=lambda limits: fetch_all(limits, cache),
+            accept=lambda location, fetched, kind: accept(location, fetched, cache, kind=kind),
+            reject=lambda location, fetched: reject(location, fetched, cache),
+        )
+        return read_sources([SourceSpec(location=address, kind=kind)], reading)
+
+    @pytest.mark.parametrize(
+        ("answer", "named"),
+        [
+            (b'{"error": "Te veel verzoeken"}', "error answer in JSON: Te veel"),
+            (b"<opml version='2.0'/>", "a list of feeds"),
+            (b"<!doctype html><title>503</title><h1>Service Unavailable</h1>", "not an article"),
+            (b"<!doctype html><h1>Welkom</h1><p>Dit is de voorpagina.", "where there was a feed"),
+            (b"Internal Server Error", "an error answer"),
+            (b"De site is verhuisd naar een andere plek.", "a text where there was a feed"),
+            (b"{\\rtf1 Kop}", "RTF"),
+            (b"<rss version='2.0'><channel/></rss>", "without entries"),
+            (b"", "the answer is empty"),
+            (b" \r\n ", "the answer is empty"),
+        ],
+    )
+    def test_are_named_and_what_was_kept_is_shown(
+        self, tmp_path: Path, answer: bytes, named: str
+    ) -> None:
+        answers = {"/": self.FIRST}
+        with raw_server(answers) as (address, asked):
+            assert self.read(f"{address}/", tmp_path).failures == ()
+            answers["/"] = b'HTTP/1.1 200 OK\r\nETag: "bad"\r\n\r\n' + answer
+            for _ in range(2):
+                readings = self.read(f"{address}/", tmp_path)
+                (document,) = readings.documents
+                assert document.items[0].paragraphs[0].text.startswith("De NAVO")
+                assert any(named in str(failure) for failure in readings.failures)
+            answers["/"] = b"HTTP/1.1 304 Not Modified\r\n\r\n"
+            assert self.read(f"{address}/", tmp_path).failures == ()
+        assert all(b"bad" not in request for request in asked)
+
+    def test_a_person_who_knows_better_can_say_so(self, tmp_path: Path) -> None:
+        answers = {"/": b'HTTP/1.1 200 OK\r\n\r\n{"a": 1}'}
+        with raw_server(answers) as (address, _):
+            (document,) = self.read(f"{address}/", tmp_path, Kind.WIRE).documents
+        assert document.text == '{"a": 1}'
+
+    def test_what_was_kept_and_cannot_be_read_is_asked_for_whole(self, tmp_path: Path) -> None:
+        answers = {"/": b'HTTP/1.1 200 OK\r\nETag: "x"\r\n\r\n{"a": 1}'}
+        with raw_server(answers) as (address, asked):
+            self.read(f"{address}/", tmp_path, Kind.WIRE)
+            answers["/"] = b"HTTP/1.1 304 Not Modified\r\n\r\n"
+            assert self.read(f"{address}/", tmp_path).documents == ()
+            answers["/"] = self.FIRST
+            assert self.read(f"{address}/", tmp_path).failures == ()
+        assert [b"If-None-Match" in request for request in asked] == [False, True, False]
+
+    def test_two_kinds_of_one_address_spoil_nothing(self, tmp_path: Path) -> None:
+        answers = {"/": self.FIRST}
+        with raw_server(answers) as (address, _):
+            self.read(f"{address}/", tmp_path)
+            cache = Cache(tmp_path, warn=WARNINGS.append)
+            assert cache.read(f"{address}/").body == FEED
+
+
+class TestHeaders:
+    def test_the_charset_counts_and_is_kept(self, tmp_path: Path) -> None:
+        text = (
+            "<rss version='2.0'><channel><item><title>Prijs stijgt in Łódź</title></item></channel>"
+        )
+        head = b"HTTP/1.1 200 OK\r\nContent-Type: text/xml; charset=iso-8859-2\r\n\r\n"
+        answers = {"/": head + f"{text}</rss>".encode("iso-8859-2")}
+        read = TestAnswersThatAreNone().read
+        with raw_server(answers) as (address, _):
+            for answer in (answers["/"], b"HTTP/1.1 500 No\r\n\r\n"):
+                answers["/"] = answer
+                (document,) = read(f"{address}/", tmp_path).documents
+                assert "Łódź" in document.reassemble()
+
+    @pytest.mark.parametrize("wait", ["120", "Fri, 01 Jan 2100 00:00:00 GMT", "", "soon"])
+    @pytest.mark.parametrize("code", [429, 503])
+    def test_who_wants_to_be_left_alone_is(self, tmp_path: Path, wait: str, code: int) -> None:
+        answers = {"/": TestAnswersThatAreNone.FIRST}
+        with raw_server(answers) as (address, asked):
+            fetch_one(f"{address}/", tmp_path)
+            answers["/"] = f"HTTP/1.1 {code} X\r\nRetry-After: {wait}\r\n\r\n".encode()
+            assert fetch_one(f"{address}/", tmp_path).failures == 1
+            again = fetch_one(f"{address}/", tmp_path)
+        assert again.data == FEED
+        left_alone = code == 429 or wait in ("120", "Fri, 01 Jan 2100 00:00:00 GMT")
+        assert len(asked) == (2 if left_alone else 3)
+        assert again.failures == (0 if left_alone else 2)
+
+    @pytest.mark.parametrize(("code", "told"), [(301, True), (308, True), (302, False)])
+    def test_a_move_for_good_is_told_once(self, tmp_path: Path, code: int, told: bool) -> None:
+        answers = {"/new%20%C3%A9": TestAnswersThatAreNone.FIRST}
+        with raw_server(answers) as (address, _):
+            answers["/"] = f"HTTP/1.1 {code} X\r\nLocation: /new \u00e9\r\n\r\n".encode()
+            answers["/"] = answers["/"].replace(b"/new \xc3\xa9", b"/new%20%C3%A9")
+            read = TestAnswersThatAreNone().read
+            first, second = (read(f"{address}/", tmp_path) for _ in range(2))
+        assert [bool(first.advice), bool(second.advice)] == [told, False]
+        assert all("/new%20%C3%A9: change the source." in each for each in first.advice)
+
+    def test_what_is_gone_is_told_once_and_anew_after_it_came_back(self, tmp_path: Path) -> None:
+        gone = b"HTTP/1.1 410 Gone\r\n\r\n"
+        answers = {"/": TestAnswersThatAreNone.FIRST}
+        read = TestAnswersThatAreNone().read
+        told = []
+        with raw_server(answers) as (address, _):
+            for answer in (answers["/"], gone, gone, gone, gone, answers["/"], gone):
+                answers["/"] = answer
+                readings = read(f"{address}/", tmp_path)
+                assert readings.documents
+                assert readings.failures == ()
+                told.append(len(readings.advice))
+        assert told == [0, 1, 0, 0, 0, 0, 1]
+
+    @pytest.mark.parametrize("scheme", ["feed://", "FEED:http://", "HTTP://", "feed:http://u:p@"])
+    def test_schemes_of_old_are_understood(self, tmp_path: Path, scheme: str) -> None:
+        answers = {"/": TestAnswersThatAreNone.FIRST}
+        with raw_server(answers) as (address, asked):
+            location = address.replace("http://", scheme)
+            (document,) = TestAnswersThatAreNone().read(f"{location}/", tmp_path).documents
+        assert "u:p" not in document.source
+        assert (b"Authorization" in asked[0]) == ("u:p" in scheme)
+        assert all(b"u:p" not in file.read_bytes() for file in tmp_path.iterdir())
+
+
+@pytest.mark.parametrize("failures", ["9" * 5000, "NaN", "-1", "1e400", "[]", '"3"', "true"])
+def test_a_damaged_count_of_failures_is_none(tmp_path: Path, failures: str) -> None:
+    address = "http://127.0.0.1:9/x"
+    cache = Cache(tmp_path, warn=WARNINGS.append)
+    cache.note(address, Notes())
+    (file,) = tmp_path.glob("*.json")
+    file.write_text(file.read_text().replace('"failures": 0', f'"failures": {failures}'))
+    assert cache.read(address).failures == 0

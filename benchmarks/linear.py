@@ -33,6 +33,9 @@ _UNITS = (
     *["www.", '"', '. "', "(", "een ", "een, ", "een twee ", "Aa van de "],
     *["1.1.1. ", "twaalf-", "12:", "\n", "A\n", "9p.m ", "a a\n", "20 minuten geleden "],
     *["KIEV (ANP) - ", "Lees ook: a\n", "🙂", "\u202e", "x@"],
+    *[f"{'De minister heeft de Kamer laten weten dat het plan goed is.':60}-\n", "***\n\n"],
+    *["18.30 uur: a. ", "12.40 u.\n", "22 november\n", "1. a, ", ",,", "’s-A ", "&amp;"],
+    *["<b>", "<p>", "<table><tr><td>", "<q>a", "<blockquote>", "<li>", "<sup>1", "<br>", "<i a=b "],
 )  # fmt: skip
 
 

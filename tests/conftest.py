@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from hypothesis import HealthCheck, settings
 
 from digest.config import find_zone
 from digest.sources.files import Reading
@@ -18,6 +19,10 @@ from tests import CHECKOUT, DATA, GOLDEN
 
 ZONE = find_zone()
 AS_OF = datetime(2026, 11, 22, 15, 0, tzinfo=ZONE)
+settings.register_profile(
+    "digest", deadline=None, suppress_health_check=[HealthCheck.too_slow]
+)  # how long something takes says nothing on a busy machine
+settings.load_profile("digest")
 LOOPBACK = {"127.0.0.1", "::1", "localhost"}
 
 

@@ -152,6 +152,7 @@ class _Builder:
     marker: str = ""
     bold: int = 0
     has_plain: bool = False
+    has_bold: bool = False
     preformatted: int = 0
     address: str | None = None
     linked_from: int = 0
@@ -165,7 +166,9 @@ class _Builder:
     def text(self, text: str) -> None:
         if self.open and (self.open[-1].hidden or self.open[-1].tiny):
             return
-        self.has_plain = self.has_plain or (not self.bold and not text.isspace())
+        if not text.isspace():
+            self.has_plain = self.has_plain or not self.bold
+            self.has_bold = self.has_bold or bool(self.bold)
         if self.preformatted:
             text = text.replace("\n", PARAGRAPH)
         self.pieces.append(re.sub(r"\s+", " ", text))
@@ -196,9 +199,9 @@ class _Builder:
     def _begin(self, tag: str, attributes: Mapping[str, str]) -> None:
         if tag == "br":
             # A line that is bold as a whole is a heading.
-            is_heading = not self.has_plain and any(map(str.strip, self.pieces)) and not self.bold
+            is_heading = self.has_bold and not self.has_plain and not self.bold
             self.pieces.append(PARAGRAPH if is_heading else "\n")
-            self.has_plain = False
+            self.has_plain = self.has_bold = False
         elif tag == "img" and _EMOJI.search(f"{attributes.get('class')} {attributes.get('src')}"):
             self.pieces.append(attributes.get("alt", ""))
         elif tag == "a":
@@ -263,7 +266,7 @@ class _Builder:
         text = _BACK.sub("", clean("".join(self.pieces)))
         links, self.links = self.links, []
         self.pieces.clear()
-        self.has_plain = False
+        self.has_plain = self.has_bold = False
         for part in re.split(rf"\s*{PARAGRAPH}[\s{PARAGRAPH}]*|\n[^\S\n]*(?:\n\s*)+", text):
             lines = [line for each in part.split("\n") if (line := " ".join(each.split()))]
             if lines:
@@ -316,7 +319,8 @@ class _Builder:
 
     def _end_quotation(self) -> None:
         """End what is quoted before the name of who said it."""
-        if not "".join(self.pieces[-_MOST_RAISED:]).strip() or _ENDED.search("".join(self.pieces)):
+        said = "".join(self.pieces[-_MOST_RAISED:])
+        if not said.strip() or _ENDED.search(said):
             self._flush()
             self._quote_blocks(self.quotes.pop().begins)
 

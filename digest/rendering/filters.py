@@ -73,7 +73,7 @@ def _clock(published: Published, clock: str, about: str) -> str:
 
 def _has_clock(raw: str) -> bool:
     return any(
-        mark in ".:" and before.isdigit() and after.isdigit()
+        mark in ".:uh" and before.isdigit() and after.isdigit()
         for before, mark, after in zip(raw, raw[1:], raw[2:], strict=False)
     )
 

@@ -15,6 +15,7 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import Any
 
+from digest.archive.aliases import find_aliases, keep_aliases
 from digest.archive.database import connect, named_errors
 from digest.archive.values import (
     OUTPUT,
@@ -28,7 +29,6 @@ from digest.archive.values import (
 )
 from digest.errors import ArchiveError, UsageError
 
-_AT_ONCE = 400
 _STATES = {state.value: state for state in State}
 """By what is stored; of a message whose state is damaged nobody knows."""
 
@@ -107,38 +107,12 @@ class Archive:
 
     def known(self, names: Iterable[str]) -> dict[str, Alias]:
         """Those of the names under which items are known, with what they name."""
-        names = tuple(dict.fromkeys(names))
-        found: dict[str, Alias] = {}
-        for start in range(0, len(names), _AT_ONCE):
-            some = names[start : start + _AT_ONCE]
-            marks = ",".join("?" * len(some))
-            rows = self._select(
-                "SELECT identity, identity, '' FROM item"  # noqa: S608 - question marks of ours
-                f" WHERE identity IN ({marks}) UNION ALL"
-                " SELECT key, identity, words FROM alias JOIN item ON item.id = alias.item"
-                f" WHERE key IN ({marks})",
-                (*some, *some),
-            )
-            found |= {
-                str(name): Alias(identity=str(identity), words=frozenset(str(words).split()))
-                for name, identity, words in rows
-            }
-        return found
+        return find_aliases(self._select, names)
 
     def learn(self, aliases: Mapping[str, Alias]) -> None:
         """Note other names of items that are in the archive; all others are passed over."""
         with self._transaction():
-            self._learn(aliases)
-
-    def _learn(self, aliases: Mapping[str, Alias]) -> None:
-        self._connection.executemany(
-            "INSERT OR REPLACE INTO alias (key, item, words)"
-            " SELECT ?, id, ? FROM item WHERE identity = ?",
-            [
-                (name, " ".join(sorted(alias.words)), alias.identity)
-                for name, alias in aliases.items()
-            ],
-        )
+            keep_aliases(self._connection, aliases)
 
     def catch_up(
         self,
@@ -163,7 +137,7 @@ class Archive:
                 " FROM recipient, item WHERE identity = ?",
                 [(identity,) for identity in identities],
             )
-            self._learn(aliases)
+            keep_aliases(self._connection, aliases)
 
     def deliver(self, edition: int, *, now: datetime) -> None:
         """Count the items of an edition as delivered to standard output or files."""
@@ -186,7 +160,7 @@ class Archive:
             for edition, messages in editions:
                 self._join([message.recipient for message in messages], edition.created)
             numbers = tuple(self._store(edition, messages) for edition, messages in editions)
-            self._learn(aliases)
+            keep_aliases(self._connection, aliases)
             return numbers
 
     def _store(self, edition: StoredEdition, messages: Sequence[QueuedMessage]) -> int:

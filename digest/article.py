@@ -204,7 +204,10 @@ def _are_same(text: str, parts: str) -> bool:
     for index, char in enumerate(text):
         if parts[at : at + 1] == char:
             at += 1
-        elif char != "-" or not (text[index - 1 : index] + text[index + 1 : index + 2]).isalpha():
+        elif (
+            char not in "-\u2010"
+            or not (text[index - 1 : index] + text[index + 1 : index + 2]).isalpha()
+        ):
             return False
     return at == len(parts)
 

@@ -10,6 +10,7 @@ import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
+from urllib.parse import urlsplit
 
 from digest.archive.values import Alias
 from digest.article import SHOWN, Article, Document, Item, Role
@@ -194,7 +195,7 @@ class _Names:
             letters=own,
             carried=carried_name(document.source, _beginning(item)),
             uncounted=uncounted if feed else "",
-            key=_name("key", feed, key) if feed and key else "",
+            key=_name("key", feed, _plain(key)) if feed and key else "",
             needed=_SURE if len(key) >= _LEAST_KEY else _UNSURE,
             headline=_name("headline", uncounted) if at else "",
             date=_name("date", uncounted, at) if at else "",
@@ -204,6 +205,18 @@ class _Names:
         """All that it has."""
         names = (self.letters, self.carried, self.uncounted, self.key, self.headline, self.date)
         yield from filter(None, names)
+
+
+def _plain(key: str) -> str:
+    """A key without what varies in an address: its scheme, marks of campaigns, a last slash."""
+    if not key.lower().startswith(("http://", "https://")):
+        return key
+    parts = urlsplit(key)
+    query = "&".join(each for each in parts.query.split("&") if not _CAMPAIGN.match(each))
+    return f"{parts.netloc.lower()}{parts.path.rstrip('/')}?{query}"
+
+
+_CAMPAIGN = re.compile(r"utm_|fbclid=|gclid=|ref=|at_")
 
 
 def _beginning(item: Item) -> str:

@@ -20,7 +20,7 @@ _INNER = frozenset(
     m.b.t m.b.v m.i m.i.v m.m.v m.n m.u.v maj med mej mevr mgr mha mr mrs ms mw
     n.a.v nl no nr nrs o.a o.b.v o.g.v o.i.d o.l.v o.m o.m.v o.t.t ong onderoff opm p.a p.p par
     penn plm plv prof prot red ref resp s.v.p secr sen sgt sr st sub t.a.v t.b.v t.e.m t.g.v
-    t.h.v t.n.v t.o.v t.w t.w.v tel temp toel u.a v.a v.d v.h v.l.n.r v.m vert vgl vlg vml vnl
+    t.h.v t.n.v t.o.v t.w t.w.v v.v tel temp toel u.a v.a v.d v.h v.l.n.r v.m vert vgl vlg vml vnl
     volg vols vs vz w.o.v wed wnd z.g z.s.m zg zgn burg blz pag p hs ev
     """.split()
 )
@@ -53,6 +53,8 @@ LONGEST = 1000
 CLAUSE_END = re.compile(r"[;:,–—]\s+")
 SPACE = re.compile(r"\s+")
 _LONGEST_WORD = 40
+_LETTERS_OF_A_NAME = 3
+"""V.V.D., A.S.R.: people have fewer initials, and other words behind them."""
 
 _BOUNDARY = re.compile(r"""(?<![.!?…])(?P<mark>[.!?…]+)(?P<close>["'”’»)\]]*)(?P<gap>\s+)""")
 _BEGIN = re.compile(
@@ -135,7 +137,8 @@ def _full_stop_ends(before: str, following: str) -> bool:
     if word.lower() in _ABBREVIATIONS:
         return _abbreviation_ends(word, before[: -len(word)], following)
     if word[:1].isupper() and _INITIALS.fullmatch(word):
-        return "." not in word and len(word) == 1 and following.lower() in _STARTERS
+        letters = word.count(".") + 1
+        return letters in (1, _LETTERS_OF_A_NAME) and following.lower() in _STARTERS
     return True
 
 

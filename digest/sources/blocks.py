@@ -47,6 +47,7 @@ _CDATA = re.compile(r"<!\[CDATA\[|\]\]>")
 _LINKED = re.compile(r"https?://[^\s/]|mailto:[^\s@]+@", re.IGNORECASE)
 _DEEPEST = 400
 _PIECE = 1 << 12
+_TINY = 1.0
 _MOST_RAISED = 3
 """Pieces of text that a power, a unit or the mark of a note is made of."""
 
@@ -177,7 +178,8 @@ class _Builder:
         above = self.open[-1] if self.open else _Element("", hidden=False, tiny=False)
         hidden = above.hidden or tag in _NOT_SHOWN or is_hidden(attributes)
         size = text_size(attributes)
-        tiny = above.tiny if size is None else not size
+        tiny = above.tiny if size is None else size <= _TINY
+        hidden = hidden or (tag == "dialog" and "open" not in attributes)
         if tag in _BLOCKS and not hidden:
             self._flush()
         begins = len(self._sink() if tag in _LISTS | {"blockquote"} else self.pieces)

@@ -7,11 +7,11 @@ from digest.sources.places import english_place, ordinary_capitals, without_arti
 
 _DATELINE = re.compile(
     r"(?P<place>[^\W\d_'’‘][^()\n]{1,59}?|['’‘][^()\n]{2,59}?)\s*"
-    r"\((?P<agencies>[^\W\d_][\w ./,&+-]{1,59})\)\s*[-–—]+\s+"
+    r"\((?P<agencies>[^\W\d_][\w ./,&+-]{1,59})\)\s*[-–—‒−‐]+\s+"
 )
 _BARE_DATELINE = re.compile(
     r"(?P<place>[^\W\d_'’‘][^\W\d_][^()\n.!?,:;]{1,38}?|['’‘][^()\n.!?,:;]{2,39}?)"
-    r"\s+[-–—]+\s+"
+    r"\s+[-–—‒−‐]+\s+"
     r"(?=[\"“„‘'(]?\w)"
 )
 AGENCIES = frozenset(

@@ -76,7 +76,7 @@ _DECLARED = re.compile(
     rb"""|<meta\b[^>]{0,300}?\bcharset\s*=\s*["']?\s*([\w.:-]{1,40})""",
     re.IGNORECASE,
 )
-_LATIN = frozenset({"iso8859-1", "ascii", "iso8859-9"})
+_LATIN = {"iso8859-1": "cp1252", "ascii": "cp1252", "iso8859-9": "cp1254"}
 _TOLD_OTHERWISE = ("utf-16", "utf-32", "utf-7", "idna", "punycode", "unicode", "raw_", "undefined")
 """What no byte order mark and no zeros speak for, and what is no encoding of text."""
 
@@ -90,7 +90,7 @@ def _encoding_of(label: str) -> str:
         return ""
     if name.startswith(_TOLD_OTHERWISE):
         return ""
-    return "cp1252" if name in _LATIN else name
+    return _LATIN.get(name, name)
 
 
 def _is_utf8(data: bytes, *, certain: bool) -> bool:

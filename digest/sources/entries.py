@@ -176,7 +176,11 @@ def _title_in(items: Iterable[str]) -> str:
 
 
 def _xml_entry(entry: Any, version: str) -> FeedEntry:
-    contents = [_text(part, version) for part in entry.get("content", [])]
+    contents = [
+        _text(part, version)
+        for part in entry.get("content", [])
+        if str(part.get("type") or "text/").startswith(("text/", "application/xhtml"))
+    ]
     content = max(contents, key=lambda text: len(text.value), default=Text())
     lead = _text(entry.get("summary_detail"), version)
     address = _web_address(entry.get("link"))

@@ -9,7 +9,7 @@ from digest.vocabulary import frequency
 _KEEPS = frozenset("adjunct bijna ex kandidaat niet non oud plaatsvervangend tv wk ek tbs".split())
 _GOES_ON = frozenset("en of tot noch als dan én".split())
 _LONGEST = 40
-_BROKEN = re.compile(r"([^\W\d_]+)-$")
+_BROKEN = re.compile(r"([^\W\d_]+)[-\u2010]$")
 _FIRST = re.compile(r"[^\W\d_]+")
 _INSIDE = re.compile(r"(?<![\w-])([^\W\d_]{2,30})-([^\W\d_A-ZÀ-Þ]{2,30})(?![\w]|-\w)")
 _VOWELS = "aeiouyäëïöüáéíóúàè"
@@ -20,7 +20,7 @@ FLORES-200 sentences, our training pairs and word list, none is joined to a word
 
 def is_broken(line: str, following: str) -> bool:
     """Whether a line ends within a word that the next one goes on with."""
-    return line[-2:-1].isalpha() and line.endswith("-") and following[:1].islower()
+    return line[-2:-1].isalpha() and line.endswith(("-", "\u2010")) and following[:1].islower()
 
 
 def join_lines(lines: Sequence[str]) -> str:

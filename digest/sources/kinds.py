@@ -74,7 +74,11 @@ _MAIL = re.compile(
 _FEWEST_HEADERS = 3
 _SHORTEST = 80
 _UNBROKEN = 60
-_CODE_FIRST = re.compile(r"<\?php\b|[\w$.]{1,60}\(\s*[{\[]\s*\"")
+_CODE_FIRST = re.compile(
+    r"#!|diff --git |user-agent: ?\*|#EXTM3U|1\r?\n\d\d:\d\d:\d\d[,.]\d+ -->|\w+(?:;\w+){2,}\r?\n"
+    r"|content-(?:type|transfer-encoding):|<\?php\b|[\w$.]{1,60}\(\s*[{\[]\s*\"",
+    re.IGNORECASE,
+)
 _CODE = 30
 """One sign in so many characters is a brace, a semicolon or an equals sign, in code."""
 _JSON_STRING = re.compile(r'"(?:[^"\\\n]|\\.){0,300}"\s*')

@@ -11,8 +11,8 @@ from digest.sources.roles import english_byline, find_role
 from digest.sources.tables import Block
 
 _TAIL = re.compile(
-    r"(?<=[.!?…\])\"”])\s*(?=©|(?:lees (?:verder|meer|ook)|read more|continue reading)\b"
-    r"[^.!?]{0,80}[.»>→…]{0,3}$"
+    r"(?<=[.!?…\])\"”])\s*(?=©|(?:lees (?:verder|meer|ook|het (?:hele|volledige) \w+)|read more"
+    r"|continue reading)\b(?:[^.!?]|\.(?=\w)){0,80}[.»>→…]{0,3}$"
     r"|(?:het bericht|dit bericht|de post|the post|het artikel)\b[^.!?]{1,160}"
     r"\b(?:verscheen (?:als )?eerst(?:e)? op|appeared first on)\b[^!?]{1,80}$)",
     re.IGNORECASE,
@@ -90,7 +90,7 @@ def joined(lead: tuple[Paragraph, ...], content: tuple[Paragraph, ...]) -> tuple
         return (*lead, *content)
     whole = "".join(letters(part.text) for part in lead)
     if all(text in whole for text in prose):
-        return lead
+        return lead if whole != "".join(prose) else content
     said = "".join(prose)
     new = []
     for index, part in enumerate(lead):

@@ -10,7 +10,7 @@ import re
 # Words that stay small inside a Dutch place name: Alphen aan den Rijn.
 _SMALL = frozenset(
     """
-    aan al am an auf bij da das de del den der di do du el en het im in la las le les los of on
+    aan al am an au auf aux bij da das de del den der di do du el en het im in la las le les los of on
     op over sur te ten ter the van
     """.split()
 )
@@ -112,6 +112,11 @@ def english_place(place: str) -> str:
     Several places (`Parijs/Londen`) are translated one by one.
     """
     return "/".join(_PLACES.get(name.replace("’", "'"), name) for name in place.split("/"))
+
+
+def is_section(name: str) -> bool:
+    """Whether a name is one of the sections that have an English one."""
+    return name.lower() in _SECTIONS
 
 
 def english_section(name: str) -> str:

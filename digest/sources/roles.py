@@ -8,6 +8,7 @@ import re
 
 from digest.article import Role
 from digest.sources.datelines import AGENCIES
+from digest.splitter import split_sentences
 
 _LONGEST = 200
 _FEWEST_CELLS = 2
@@ -18,6 +19,7 @@ _WORDS = {
     "by": r"(?:(?:geschreven|verslag) )?(?:door|van):?",
     "name": r"(?-i:[A-ZÀ-Þ])[\w'’.-]*(?: (?:van|de[nr]?|te[nr]?|'t|(?-i:[A-ZÀ-Þ])[\w'’.-]*))*",
     "network": r"(?:facebook|twitter|x|whatsapp|instagram|linkedin|telegram|bluesky|e-?mail)\b",
+    "picture": r"(?:(?:archief)?foto['’]?s?|fotogra\w+|beeld(?:en)?|illustraties?|afbeelding|graphic)",
     "post": r"(?:the post|(?:de|deze) post|(?:het|dit) (?:bericht|artikel))",
     "staff": r"\w*(?:redacteur|redactie|correspondent|verslaggever|medewerker)\w*",
     "story": r"(?:artikel|bericht|verhaal|stuk|nieuws\w*|pagina|foto|video|blog\w*|column|inhoud)",
@@ -26,10 +28,10 @@ _WORDS = {
 # One form a line; the case of letters only counts in names.
 _LINES = {
     Role.SEPARATOR: r"""
-        [-–—=*_~•·+. ]{{3,}}|\*|\#{{2,}}
+        [-–—=*_~•·+. ]{{3,}}|\*|\#{{2,}}|[⁂◆◇■]+
         """,
     Role.ADVERTISEMENT: r"""
-        [(\[]*(?:einde )?(?:advertentie|advertorial|reclame|publiciteit)[)\]]*[.:]?
+        [(\[ⓘ -]*(?:einde )?(?:advertenties?|advertorial|reclame|publiciteit)[)\] -]*[.:]?
         [(\[]*(?:gesponsord(?:e inhoud)?|advertisement|sponsored(?: content)?)[)\]]*[.:]?
         [(\[]*(?:(?:de )?tekst|(?:het |dit )?artikel) (?:gaat|loopt) (?:verder|door) .{{1,40}}
         [(\[]*lees (?:verder|door) (?:onder|na) (?:de|deze|het) \w+[)\]]*[.:]?
@@ -51,14 +53,18 @@ _LINES = {
         (?:gerelateerd|meer nieuws|ook interessant|aanbevolen) ?:.*
         (?:gerelateerde?|aanbevolen) (?:artikelen|berichten|nieuws)|gerelateerd
         tags? ?:.*|\(meer(?:…|\.\.\.)\)|submitted by .* \[comments\]
+        (?:lees|bekijk|luister) hier (?:het|de|naar)\b.{{0,60}}|share on {network}.*
+        (?:meer over|onderwerpen|trefwoorden) ?:.*|laad meer|terug naar boven|print (?:dit )?artikel
+        (?:delen|deel) (?:artikel|via .*) ?:?|meer weten over .{{1,60}}\?
         (?:klik|tik) (?:hier|op de (?:link|foto|afbeelding))\b.{{0,80}}
         (?:continue reading|read more|read the full article)\b.{{0,120}}
         """,
     Role.CREDIT: r"""
         (?:\(c\)|©).*
-        copyright ?(?:\(c\)|©|:|\d{{4}}|(?-i:[A-ZÀ-Þ]{{2}})).*
+        copyright ?(?:\(c\)|©|: |\d{{4}}(?!:)|(?-i:[A-ZÀ-Þ]{{2}})).*
         (?:alle|all) (?:auteurs)?r(?:echten|ights) (?:voorbehouden|reserved)\.?
-        (?:foto['’]?s?|fotografie|beeld(?:en)?|illustraties?|afbeelding|grafiek) ?[:©|].*
+        {picture} ?(?:©|[:|] ?(?:(?-i:[A-ZÀ-Þ©(]).*|{agency}\b.*|\S+(?: \S+)?))
+        (?:archief)?foto|beeld {name}|{agency}(?: ?[/-] ?(?:{agency}|{name}))+|\[{agency} foto\]
         (?:foto|beeld) (?:{agency}|ter illustratie)\b.{{0,40}}|foto {name}/{agency}
         \((?:foto|beeld|video|bron) ?:.{{1,60}}\)|tekst ?:.{{1,60}}beeld ?:.{{1,60}}|video ?: {name}
         bron(?:nen)? ?: ?(?:(?-i:[A-ZÀ-Þ\d])[^.!?]{{0,60}}\.?|\S+\.\w{{2,6}}(?:/\S*)?)
@@ -89,6 +95,12 @@ _LINES = {
         wilt? {you}\b.{{0,60}}\b(?:nieuwsbrief|e-?mails?)\b.{{0,40}}
         {post}\b.*\b(?:appeared first on|verscheen (?:als )?eerste? op|is eerst verschenen op)\b.*
         (?:kies je )?webmail|(?:hoofd)?menu|zoeken|navigatie|voorpagina|cookie-?instellingen
+        (?:wil (?:je|u) )?niets missen\?|heb (?:je|u) een tip\?|mail de redactie\.?
+        (?:download|lees dan|abonneer|volg|selecteer) (?:je|de app|ons|dit artikel)\b.{{0,60}}
+        inhoud van derden|deze inhoud kan niet worden (?:getoond|geladen)\.?|video wordt geladen.*
+        (?:je|u) heb\w* nog geen toestemming gegeven voor .{{1,40}}|(?:premium|plus) ?-?artikel
+        (?:sorry, )?uw browser ondersteunt\b.*|nog \d+ artikelen gratis.*|reageren|reacties
+        (?:maandelijks|dagelijks|altijd) opzegbaar\.?|ik wil alle .{{1,40}} lezen
         (?:ga )?naar (?:de )?(?:hoofd)?(?:inhoud|navigatie)|sluiten|reageer|\d+ reacties?
         reacties \(\d+\)|leestijd ?:.{{1,20}}|privacy(?:verklaring|beleid)?
         (?:bekijk|lees) online|deze (?:e-?mail|nieuwsbrief) is verzonden (?:aan|naar)\b.*
@@ -102,9 +114,13 @@ _COMPILED = tuple(
     for role, lines in ((role, lines.strip()) for role, lines in _LINES.items())
 )
 _SHOUTED_BYLINE = re.compile(r"(?:DOOR|VAN) ONZE .*|DOOR [^ ]+(?: [^ ]+){1,2}")
+_SAYING = frozenset({Role.LINK, Role.NOTICE, Role.CREDIT})
+_SPOKEN = re.compile(
+    r",\s+(?:zegt|zei|riep|vroeg|waarschuwt\w*|schrijft|meldt|aldus|volgens|staat|vindt|denkt)\b"
+)
 _LIST_MARK = re.compile(r"^[•‣▪→»>]+ (?=\S)")
 _BULLET = re.compile(
-    r"(?:[•‣◦▪●·*–—➢➤►▶✓✔»>□■◆❖-]|[\uf000-\uf0ff]|o|\(?(?:\d{1,3}|[a-zA-Z])[.)])\t\s*"
+    r"(?:[•‣◦▪●·*–—➢➤►▶✓✔»>□■◆❖-]|[\uf000-\uf0ff]|o|☐|\(?(?:\d{1,3}(?:\.\d{1,2})*|[a-zA-Z]|[ivx]{1,5})[.)]?)\t\s*"
 )
 """Also those that Word has in a font of symbols, in Unicode's private area."""
 
@@ -118,10 +134,21 @@ def find_role(text: str) -> Role:
         return Role.TABLE
     line = _LIST_MARK.sub("", " ".join(line.split()))
     if 0 < len(line) <= _LONGEST:
-        for role, pattern in _COMPILED:
-            if pattern.fullmatch(line) and not (role is Role.BYLINE and _is_shouted_prose(line)):
-                return role
+        role = _role_of(line)
+        sentences = split_sentences(line) if role in _SAYING else ()
+        # What goes on with prose is prose: Uitschrijven kan nog. Het kost niets meer.
+        if len(sentences) > 1 and any(_role_of(each.strip()) is Role.BODY for each in sentences):
+            return Role.BODY
+        if role is not Role.BODY:
+            return Role.BODY if role in _SAYING and _SPOKEN.search(line) else role
     return _role_of_parts(line.split(" | "))
+
+
+def _role_of(line: str) -> Role:
+    for role, pattern in _COMPILED:
+        if pattern.fullmatch(line) and not (role is Role.BYLINE and _is_shouted_prose(line)):
+            return role
+    return Role.BODY
 
 
 def _role_of_parts(parts: list[str]) -> Role:

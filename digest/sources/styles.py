@@ -17,6 +17,7 @@ _HIDING = frozenset(
 _FLATTENING = re.compile(r"(?:max-)?(?:height|width):0(?:\.0+)?(?:px|pt|em|rem|%)?")
 _SHOWN_ELSEWHERE = re.compile(r"\b\w+:(?:block|flex|grid|inline|table|contents|not-sr-only)")
 """On wider screens, as in `hidden md:block`."""
+_AWAY = re.compile(r"(?:left|top|text-indent):-\d{3,}")
 _COMMENT = re.compile(r"/\*.*?\*/", re.DOTALL)
 _SIZE = re.compile(r"(\d*\.?\d+)[a-z%]*")
 
@@ -36,6 +37,7 @@ def is_hidden(attributes: Mapping[str, str]) -> bool:
         return True
     # One of these alone is a style like others, as the beginning of an animation.
     flat = any(map(_FLATTENING.fullmatch, style)) and "overflow:hidden" in style
+    flat = flat or ("position:absolute" in style and any(map(_AWAY.match, style)))
     return flat or ("opacity:0" in style and text_size(attributes) in (0.0, 1.0))
 
 

@@ -59,7 +59,7 @@ _ERROR = re.compile(
     r"|welcome to nginx!?"
     r"|(?:we|wij) zijn (?:zo|straks|binnenkort|snel) (?:weer )?terug|.{0,40}default page"
     r"|er (?:is|ging) iets (?:mis|fout)(?: gegaan)?|er is een fout opgetreden|ok|error \d+.*"
-    r"|(?:de )?database .{0,40}"
+    r"|(?:de )?database .{0,40}|fatal error.*|(?:u|je) wordt doorgestuurd.*|even geduld.*"
     r"|(?:deze )?domein(?:naam)? (?:is )?te koop.*|(?:this )?domain (?:is )?for sale.*",
     re.IGNORECASE,
 )

@@ -33,7 +33,7 @@ from digest.sources.dates import match_time
 from digest.sources.headers import header_lines
 from digest.sources.language import is_dutch
 from digest.sources.liveblog import LiveEntry, split_entries
-from digest.sources.places import english_section
+from digest.sources.places import english_section, is_section
 from digest.sources.roles import english_byline, find_role
 from digest.sources.wrapping import unwrap
 from digest.splitter import split_sentences
@@ -49,10 +49,12 @@ _CLOCK = re.compile(r"\d\d:\d\d")
 _BLANK = re.compile(r"\s*")
 _LONGEST_MENU = 8
 _SECTION = re.compile(
-    r"(?:meer|ander|ook)\s+(?:nieuws\s+)?(?:uit|over|in)\s+(?:het\s+|de\s+)?"
+    r"(?:meer|(?:meer|ander|ook)\s+nieuws)\s+(?:uit|over|in)\s+(?:het\s+|de\s+)?"
     r"(?P<name>[^\W\d_][\w &/-]{1,39})|(?P<other>kort nieuws|ander nieuws|meer nieuws)",
     re.IGNORECASE,
 )
+_LONGEST_NAME = 3
+_SOFT_BREAK = re.compile(r"\xad[^\S\n]*\n[^\S\n]*(?=\w)")
 _MAYBE_HEADLINE = frozenset({Role.LINK, Role.CREDIT, Role.BYLINE, Role.NOTICE})
 _NEVER_HEADLINE = re.compile(r"[^:]{1,20}:.*|[(©].*")
 _SENTENCE_END = re.compile(r"[.!?…][\"”’')\]]*$")
@@ -66,7 +68,7 @@ def parse_wire(text: str, *, source: str, as_of: datetime) -> Document:
 
     `as_of` is the aware moment from which relative times count back.
     """
-    tokens = _tokens(clean(text), as_of)
+    tokens = _tokens(clean(_SOFT_BREAK.sub("", text)), as_of)
     builder = _Builder()
     for token, *after in zip(tokens, [*tokens[1:], ""], [*tokens[2:], "", ""], strict=False):
         builder.add(token, after)
@@ -92,9 +94,7 @@ def _tokens(text: str, as_of: datetime) -> list[Token]:
 
 
 def _stands_alone(line: str) -> bool:
-    return bool(
-        _SECTION.fullmatch(line) or match_dateline(line) or find_role(line) is not Role.BODY
-    )
+    return bool(_is_section(line) or match_dateline(line) or find_role(line) is not Role.BODY)
 
 
 def _menu(lines: list[str]) -> int:
@@ -220,7 +220,7 @@ class _Builder:
             self._begin(Paragraph(text=token.text), headline=None, published=token.published)
         elif isinstance(token, Paragraph):
             self._add_aside(token)
-        elif heading := _SECTION.fullmatch(token):
+        elif heading := _section_heading(token):
             self._close()
             name = (heading["name"] or heading["other"]).strip()
             name = name[:1].upper() + name[1:]
@@ -388,4 +388,16 @@ def _is_body(token: Token) -> bool:
 
 
 def _is_section(text: str) -> bool:
-    return _SECTION.fullmatch(text) is not None
+    return _section_heading(text) is not None
+
+
+def _section_heading(text: str) -> re.Match[str] | None:
+    """The heading of a section: of one that is known, or named as desks and regions are."""
+    found = _SECTION.fullmatch(text)
+    if not found or not found["name"] or is_section(found["name"]):
+        return found
+    words = [word for word in re.split(r"[ &/-]+", found["name"]) if word not in _SMALL]
+    return found if len(words) <= _LONGEST_NAME and all(w[:1].isupper() for w in words) else None
+
+
+_SMALL = frozenset("aan de den der en het in op ten ter van".split())

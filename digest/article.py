@@ -24,7 +24,7 @@ class Published:
     """When an item was published: `raw` as it stands, `english` by rule, `at` aware.
 
     `leads` says that it stands before the item instead of after it, `under_headline` that it
-    stands between headline and body.
+    stands between headline and body, `below` so many lines.
     """
 
     raw: str
@@ -33,6 +33,7 @@ class Published:
     precision: Precision
     leads: bool = False
     under_headline: bool = False
+    below: int = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -198,6 +199,9 @@ class Document:
         return _are_same("".join(clean(self.text).split()), "".join(self.reassemble().split()))
 
 
+_HYPHENS = "-\u2010"
+
+
 def _are_same(text: str, parts: str) -> bool:
     """Whether two texts are the same, but for hyphens between letters that the second has not."""
     at = 0
@@ -205,8 +209,7 @@ def _are_same(text: str, parts: str) -> bool:
         if parts[at : at + 1] == char:
             at += 1
         elif (
-            char not in "-\u2010"
-            or not (text[index - 1 : index] + text[index + 1 : index + 2]).isalpha()
+            char not in _HYPHENS or not f"{text[index - 1]}{text[index + 1 : index + 2]}".isalpha()
         ):
             return False
     return at == len(parts)
@@ -221,11 +224,10 @@ def _lines(part: Section | Item | Aside) -> list[str]:
         lines.append(published.raw)
     if isinstance(part, Article) and not part.headline.derived:
         lines.append(part.headline.text)
+    body = [f"{p.dateline.raw} {p.text}" if p.dateline else p.text for p in part.paragraphs]
     if published and published.under_headline:
-        lines.append(published.raw)
-    for paragraph in part.paragraphs:
-        lines.append(f"{paragraph.dateline.raw} " if paragraph.dateline else "")
-        lines[-1] += paragraph.text
+        body.insert(published.below, published.raw)
+    lines += body
     if published and not (published.leads or published.under_headline):
         lines.append(published.raw)
     return lines

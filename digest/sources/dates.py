@@ -6,7 +6,7 @@ they stay hours across a change of the clock; days and more by the calendar.
 """
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 
 from dateutil.relativedelta import relativedelta
@@ -103,7 +103,10 @@ def _any(words: object) -> str:
     return "|".join(re.escape(word).replace(r"\ ", r"\s+") for word in ordered)
 
 
-_CLOCK = r"(?:,?\s+(?:om\s+)?(?P<hour>[01]?\d|2[0-3])[.:](?P<minute>[0-5]\d)(?:\s*(?:uur|u\.?))?)"
+_CLOCK = (
+    r"(?:(?:\s*[,|•-])?\s+(?:om\s+)?(?P<hour>[01]?\d|2[0-3])[.:u](?P<minute>[0-5]\d)"
+    r"(?:\s*(?:uur|u\b\.?))?)"
+)
 _AGO = re.compile(
     rf"(?P<count>\d{{1,4}}|{_any(_COUNTS)})\s*(?P<unit>{_any(_UNIT_FORMS)})"
     r"(?P<ago>\s*geleden)?",
@@ -120,12 +123,12 @@ _DATE = re.compile(
 )
 _NUMERIC = re.compile(
     r"(?:(?P<y1>(?:19|20)\d\d)-(?P<m1>\d{2})-(?P<d1>\d{2})"
-    rf"|(?P<d2>\d{{1,2}})[-/](?P<m2>\d{{1,2}})[-/](?P<y2>(?:19|20)\d\d)){_CLOCK}?",
+    rf"|(?P<d2>\d{{1,2}})[-/](?P<m2>\d{{1,2}})[-/](?P<y2>(?:19|20)\d\d|\d\d(?!\d))){_CLOCK}?",
     re.IGNORECASE,
 )
 _TIME_ALONE = re.compile(
     r"(?:om\s+)?(?P<hour>[01]?\d|2[0-3])[.:](?P<minute>[0-5]\d)\s*(?:uur|u\b\.?)(?!\s*[:–—-])"
-    r"|(?P<hour2>[01]?\d|2[0-3]):(?P<minute2>[0-5]\d)(?=$)",
+    r"|(?:om\s+)?(?P<hour2>[01]?\d|2[0-3])[:u](?P<minute2>[0-5]\d)(?=$)",
     re.IGNORECASE,
 )
 _WEEKDAY = re.compile(rf"(?P<weekday>{_any(WEEKDAYS_NL)}){_CLOCK}", re.IGNORECASE)
@@ -143,6 +146,30 @@ def match_time(text: str, as_of: datetime) -> Published | None:
             except (ValueError, OverflowError):  # 31 februari, 9999 jaar geleden
                 return None
     return None
+
+
+def match_line(text: str, as_of: datetime) -> Published | None:
+    """The time that a whole line gives, with what sites write around it, or None.
+
+    `Gepubliceerd op 22 november 2026 13:05 • Leestijd 2 minuten` is the time of that moment.
+    """
+    if len(text) > _LONGEST_LINE:
+        return None
+    found = _AROUND.fullmatch(text)
+    time = match_time(found["time"], as_of) if found else None
+    if not found or not time or time.raw != found["time"]:
+        return None
+    return replace(time, raw=text)
+
+
+_LONGEST_LINE = 120
+_AROUND = re.compile(
+    r"[(\[]?(?:(?:gepubliceerd|geplaatst|verschenen|laatst (?:bijgewerkt|gewijzigd)|bijgewerkt"
+    r"|aangepast|update|nieuwsbericht|nieuws)(?: op)?\s*[:|•·-]?\s+)?(?P<time>.*?)[)\]]?"
+    r"(?:\s*[•|·,-]\s*(?:leestijd|leesduur|aangepast|bijgewerkt|laatst|gewijzigd"
+    r"|\d+ (?:reacties?|min))\b.*)?",
+    re.IGNORECASE,
+)
 
 
 def _ago(found: re.Match[str], as_of: datetime) -> Published | None:
@@ -198,6 +225,7 @@ def _date(found: re.Match[str], as_of: datetime) -> Published:
 
 def _numeric(found: re.Match[str], as_of: datetime) -> Published:
     year, month, day = (int(found[f"{part}1"] or found[f"{part}2"]) for part in "ymd")
+    year += 2000 if year < 100 else 0  # noqa: PLR2004 - two digits
     at = as_of.replace(year=year, month=month, day=day)
     return _on_day(found, at, f"{day} {MONTHS_EN[month - 1]} {year}")
 

@@ -13,7 +13,8 @@ _LONGEST = 70
 _HEADER = re.compile(
     rf"{_AGENCIES}[ -]{{0,2}}\d{{2,5}}\b(?:[^.!?]|\.(?=\d))*"
     r"|[A-Za-z]{2,5}\d{2,5} \d [A-Za-z]{2,4} \d{2,4}\b[^.!?]*"
-    r"|\d{6,8} [a-z]{3} \d{2,4}"
+    r"|\d{6,8} [a-z]{3} \d{2,4}|ZCZC|NNNN|(?:ONDER )?EMBARGO\b.*"
+    rf"|=+{_AGENCIES}\d{{2,5}}\b.*=*|{_AGENCIES}(?:/[a-z]{{2,3}}){{1,3}} \d{{6}}\b.*"
     rf"|(?:[A-Z]{{2,5}} ){{0,3}}\d{{2,5}} [A-Z\d ]{{0,30}}{_AGENCIES}\b[^.!?]*"
     r"|(?=.*[A-Z]{3})(?=.*\d)[\w /.:-]* [\d.]{1,6} (?:woorden|mots|words|tekens)"
 )

@@ -10,8 +10,8 @@ import re
 # Words that stay small inside a Dutch place name: Alphen aan den Rijn.
 _SMALL = frozenset(
     """
-    aan al am an au auf aux bij da das de del den der di do du el en het im in la las le les los of on
-    op over sur te ten ter the van
+    aan al am an au auf aux bij da das de del den der di do du el en het im in la las le les los of
+    on op over sur te ten ter the van
     """.split()
 )
 

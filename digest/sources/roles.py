@@ -19,7 +19,7 @@ _WORDS = {
     "by": r"(?:(?:geschreven|verslag) )?(?:door|van):?",
     "name": r"(?-i:[A-ZÀ-Þ])[\w'’.-]*(?: (?:van|de[nr]?|te[nr]?|'t|(?-i:[A-ZÀ-Þ])[\w'’.-]*))*",
     "network": r"(?:facebook|twitter|x|whatsapp|instagram|linkedin|telegram|bluesky|e-?mail)\b",
-    "picture": r"(?:(?:archief)?foto['’]?s?|fotogra\w+|beeld(?:en)?|illustraties?|afbeelding|graphic)",
+    "picture": r"(?:(?:archief)?foto['’]?s?|fotogra\w+|beeld(?:en)?|illustraties?|graphic)",
     "post": r"(?:the post|(?:de|deze) post|(?:het|dit) (?:bericht|artikel))",
     "staff": r"\w*(?:redacteur|redactie|correspondent|verslaggever|medewerker)\w*",
     "story": r"(?:artikel|bericht|verhaal|stuk|nieuws\w*|pagina|foto|video|blog\w*|column|inhoud)",
@@ -63,7 +63,7 @@ _LINES = {
         (?:\(c\)|©).*
         copyright ?(?:\(c\)|©|: |\d{{4}}(?!:)|(?-i:[A-ZÀ-Þ]{{2}})).*
         (?:alle|all) (?:auteurs)?r(?:echten|ights) (?:voorbehouden|reserved)\.?
-        {picture} ?(?:©|[:|] ?(?:(?-i:[A-ZÀ-Þ©(]).*|{agency}\b.*|\S+(?: \S+)?))
+        {picture} ?(?:©.*|[:|] ?(?:(?-i:[A-ZÀ-Þ©(]).*|{agency}\b.*|\S+(?: \S+)?))
         (?:archief)?foto|beeld {name}|{agency}(?: ?[/-] ?(?:{agency}|{name}))+|\[{agency} foto\]
         (?:foto|beeld) (?:{agency}|ter illustratie)\b.{{0,40}}|foto {name}/{agency}
         \((?:foto|beeld|video|bron) ?:.{{1,60}}\)|tekst ?:.{{1,60}}beeld ?:.{{1,60}}|video ?: {name}

@@ -19,7 +19,9 @@ _SHOWN_ELSEWHERE = re.compile(r"\b\w+:(?:block|flex|grid|inline|table|contents|n
 """On wider screens, as in `hidden md:block`."""
 _AWAY = re.compile(r"(?:left|top|text-indent):-\d{3,}")
 _COMMENT = re.compile(r"/\*.*?\*/", re.DOTALL)
-_SIZE = re.compile(r"(\d*\.?\d+)[a-z%]*")
+_SIZE = re.compile(r"(\d*\.?\d+)([a-z%]*)")
+_ORDINARY = 16.0
+_PIXELS = {"em": _ORDINARY, "rem": _ORDINARY, "%": _ORDINARY / 100}
 
 
 def is_hidden(attributes: Mapping[str, str]) -> bool:
@@ -42,14 +44,14 @@ def is_hidden(attributes: Mapping[str, str]) -> bool:
 
 
 def text_size(attributes: Mapping[str, str]) -> float | None:
-    """The number of a font size that an element sets, or None where it sets none.
+    """The font size that an element sets, about in pixels, or None where it sets none.
 
-    Zero is how newsletters close the gaps between pictures; what stands inside sets its own.
+    Zero or one is how newsletters close the gaps between pictures; what stands inside sets its own.
     """
     for declaration in _declarations(attributes):
         if declaration.startswith("font-size:"):
             found = _SIZE.match(declaration.removeprefix("font-size:"))
-            return float(found[1]) if found else 1.0
+            return float(found[1]) * _PIXELS.get(found[2], 1.0) if found else _ORDINARY
     return None
 
 

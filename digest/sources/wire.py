@@ -6,9 +6,7 @@ before it, also where it is glued to the next dateline, and to the item whose he
 above or below. Whatever does not fit is kept as a paragraph.
 """
 
-import itertools
 import re
-from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 
@@ -27,40 +25,28 @@ from digest.article import (
     Role,
     Section,
 )
-from digest.cleaning import clean
 from digest.sources.datelines import match_dateline
-from digest.sources.dates import match_time
-from digest.sources.headers import header_lines
 from digest.sources.language import is_dutch
-from digest.sources.liveblog import LiveEntry, split_entries
-from digest.sources.places import english_section, is_section
+from digest.sources.liveblog import LiveEntry
+from digest.sources.places import english_section
 from digest.sources.roles import english_byline, find_role
-from digest.sources.wrapping import unwrap
+from digest.sources.tokens import (
+    SENTENCE_END,
+    Ahead,
+    Token,
+    has_dateline,
+    is_body,
+    look_ahead,
+    section_heading,
+    tokenise,
+)
 from digest.splitter import split_sentences
 
 MAX_HEADLINE = 160
 """A longer first line (in characters) is body text: Dutch headlines keep under 100."""
 
-_LONGEST_TIME = 60
-_LONGEST_DATELINE = 160
-_AFTER_SENTENCE = re.compile(r"(?<![.!?…])[.!?…][\"”’)]*(?P<space>\s*)(?=\w)")
-_AGO = re.compile(r".*\b(?:uur|min\w*\.?|kwartier|seconden)\s+geleden", re.IGNORECASE)
-_CLOCK = re.compile(r"\d\d:\d\d")
-_BLANK = re.compile(r"\s*")
-_LONGEST_MENU = 8
-_SECTION = re.compile(
-    r"(?:meer|(?:meer|ander|ook)\s+nieuws)\s+(?:uit|over|in)\s+(?:het\s+|de\s+)?"
-    r"(?P<name>[^\W\d_][\w &/-]{1,39})|(?P<other>kort nieuws|ander nieuws|meer nieuws)",
-    re.IGNORECASE,
-)
-_LONGEST_NAME = 3
-_SOFT_BREAK = re.compile(r"\xad[^\S\n]*\n[^\S\n]*(?=\w)")
 _MAYBE_HEADLINE = frozenset({Role.LINK, Role.CREDIT, Role.BYLINE, Role.NOTICE})
 _NEVER_HEADLINE = re.compile(r"[^:]{1,20}:.*|[(©].*")
-_SENTENCE_END = re.compile(r"[.!?…][\"”’')\]]*$")
-
-Token = Published | LiveEntry | Paragraph | str
-"""A time, an entry of a live blog, a line whose role is known, or a text."""
 
 
 def parse_wire(text: str, *, source: str, as_of: datetime) -> Document:
@@ -68,92 +54,11 @@ def parse_wire(text: str, *, source: str, as_of: datetime) -> Document:
 
     `as_of` is the aware moment from which relative times count back.
     """
-    tokens = _tokens(clean(_SOFT_BREAK.sub("", text)), as_of)
+    tokens = tokenise(text, as_of)
     builder = _Builder()
-    for token, *after in zip(tokens, [*tokens[1:], ""], [*tokens[2:], "", ""], strict=False):
-        builder.add(token, after)
+    for index, token in enumerate(tokens):
+        builder.add(token, look_ahead(tokens, index))
     return Document(source=source, as_of=as_of, text=text, parts=builder.finish())
-
-
-def _tokens(text: str, as_of: datetime) -> list[Token]:
-    lines = list(unwrap(text, _stands_alone))
-    notes = dict.fromkeys(header_lines(lines), Role.HEADER)
-    notes |= dict.fromkeys(range(_menu(lines)), Role.NOTICE)
-    tokens: list[Token] = []
-    prose: list[str] = []
-    for index, line in enumerate([*lines, ""]):
-        if line and index not in notes:
-            prose.append(line)
-            continue
-        for part in split_entries(prose, as_of):
-            tokens.extend([part] if isinstance(part, LiveEntry) else _split_times(part, as_of))
-        prose = []
-        if line:
-            tokens.append(Paragraph(text=line, role=notes[index]))
-    return _merged_times(tokens)
-
-
-def _stands_alone(line: str) -> bool:
-    return bool(_is_section(line) or match_dateline(line) or find_role(line) is not Role.BODY)
-
-
-def _menu(lines: list[str]) -> int:
-    """How many lines at the beginning are a site's own: a menu, up to a headline given twice."""
-    if not lines or find_role(lines[0]) is not Role.NOTICE:
-        return 0
-    sentences = 0
-    for index, (line, following) in enumerate(itertools.pairwise(lines[:_LONGEST_MENU])):
-        if line == following:
-            return index if sentences <= 1 else 0
-        sentences += bool(_SENTENCE_END.search(line))
-    return 0
-
-
-def _split_times(block: str, as_of: datetime) -> Iterator[Published | str]:
-    """A block as its texts and times: those before a dateline, and one at the end, also glued."""
-    start = 0
-    for begins, is_glued in [(0, True), *_after_sentences(block)]:
-        at = begins
-        while at >= start and (time := match_time(block[at : at + _LONGEST_TIME], as_of)):
-            end = at + len(time.raw)
-            rest = block[end : end + _LONGEST_DATELINE].lstrip()
-            if (rest and not match_dateline(rest)) or not (is_glued or _AGO.fullmatch(time.raw)):
-                break
-            if text := block[start:at].strip():
-                yield text
-            yield time
-            start = at = end + len(_BLANK.findall(block, end)[0])
-    if text := block[start:].strip():
-        yield text
-
-
-def _after_sentences(block: str) -> Iterator[tuple[int, bool]]:
-    """Where something follows a sentence, and whether it does so without a space."""
-    for found in _AFTER_SENTENCE.finditer(block):
-        yield found.end(), not found["space"]
-
-
-def _merged_times(tokens: Sequence[Token]) -> list[Token]:
-    """Tokens in which a date and a time that follow each other are one."""
-    merged: list[Token] = []
-    for token in tokens:
-        before = merged[-1] if merged else None
-        if (
-            isinstance(before, Published)
-            and isinstance(token, Published)
-            and before.precision is Precision.DAY
-            and _CLOCK.fullmatch(token.english)
-        ):
-            at = before.at.replace(hour=token.at.hour, minute=token.at.minute)
-            merged[-1] = Published(
-                raw=f"{before.raw} {token.raw}",
-                english=f"{before.english} at {token.english}",
-                at=at,
-                precision=Precision.MINUTE,
-            )
-        else:
-            merged.append(token)
-    return merged
 
 
 @dataclass(slots=True)
@@ -168,9 +73,9 @@ class _Open:
     ended: bool = False
 
     @property
-    def is_headline_only(self) -> bool:
-        """Whether its headline stands there and nothing else yet."""
-        return bool(self.headline and not self.headline.derived and not self.paragraphs)
+    def is_headed_only(self) -> bool:
+        """Whether its headline stands there, and no prose yet."""
+        return bool(self.headline and not self.headline.derived and not self.has_body)
 
     def add(self, paragraph: Paragraph) -> None:
         self.paragraphs.append(paragraph)
@@ -202,7 +107,8 @@ class _Open:
 class _Builder:
     """Puts tokens together to items; the last item is open until the next begins.
 
-    `waiting` is a time that stands before its item; `times_lead` says that all do, here.
+    `waiting` is a time that stands before its item; `times_lead` says that all do, here. `aside`
+    are lines that belong to no item, `is_separated` says that a separator was the last.
     """
 
     parts: list[Section | Item | Aside] = field(default_factory=list)
@@ -211,16 +117,16 @@ class _Builder:
     waiting: Published | None = None
     times_lead: bool = False
     aside: list[Paragraph] = field(default_factory=list)
+    is_separated: bool = False
 
-    def add(self, token: Token, after: Sequence[Token]) -> None:
-        """Add a token; `after` are the two that follow, empty texts at the end."""
+    def add(self, token: Token, ahead: Ahead) -> None:
         if isinstance(token, Published):
-            self._add_time(token, after[0])
+            self._add_time(token, ahead)
         elif isinstance(token, LiveEntry):
             self._begin(Paragraph(text=token.text), headline=None, published=token.published)
         elif isinstance(token, Paragraph):
             self._add_aside(token)
-        elif heading := _section_heading(token):
+        elif heading := section_heading(token):
             self._close()
             name = (heading["name"] or heading["other"]).strip()
             name = name[:1].upper() + name[1:]
@@ -228,14 +134,15 @@ class _Builder:
             self.parts.append(self.section)
             self.times_lead = False
         else:
-            self._add_text(token, after)
+            self._add_text(token, ahead)
 
     def finish(self) -> tuple[Section | Item | Aside, ...]:
         self._close()
         return tuple(self.parts)
 
-    def _add_time(self, time: Published, following: Token) -> None:
-        goes_on = isinstance(following, str) and bool(following) and not _is_section(following)
+    def _add_time(self, time: Published, ahead: Ahead) -> None:
+        following = ahead.token
+        goes_on = isinstance(following, str) and following and not section_heading(following)
         at_start = (self.section or not self.parts) and not self.open
         if self.section and self.parts[-1] is not self.section:
             at_start = False
@@ -245,66 +152,67 @@ class _Builder:
             self._close()
             self.waiting = replace(time, leads=True)
         elif not self.open or self.open.published or self.waiting:
-            self._add_text(time.raw, ["", ""])
-        elif self.open.is_headline_only and goes_on and _is_body(following):
-            self.open.published = replace(time, under_headline=True)
+            self._add_text(time.raw, Ahead("", "", is_timed=False))
+        elif self.open.is_headed_only and is_body(ahead.text):
+            below = len(self.open.paragraphs)
+            self.open.published = replace(time, under_headline=True, below=below)
+        elif self._is_subheading(time, following):
+            self.open.add(Paragraph(text=time.raw))
         else:
             self.open.published = time
             self.open.ended = True
 
+    def _is_subheading(self, time: Published, following: Token) -> bool:
+        """Whether a date or clock time in the middle of a text stands above what happened then."""
+        is_ago = time.precision is Precision.HOUR or "geleden" in time.raw
+        in_text = self.open and self.open.has_body and not self.section
+        prose = isinstance(following, str) and not has_dateline(following) and is_body(following)
+        return bool(in_text and prose and not is_ago)
+
     def _add_aside(self, paragraph: Paragraph) -> None:
         if self.open and not self.open.ended:
             self.open.add(paragraph)
+            self.is_separated = paragraph.role is Role.SEPARATOR and self.open.has_body
             return
         if self.open or self.waiting:
             self._close()
         self.aside.append(paragraph)
 
-    def _add_text(self, text: str, after: Sequence[Token]) -> None:
-        is_timed = isinstance(after[0], Published)  # a headline may have its time under it
-        following = after[1] if is_timed else after[0]
-        paragraph = self._paragraph(text, following)
+    def _add_text(self, text: str, ahead: Ahead) -> None:
+        paragraph = self._paragraph(text, ahead)
         if paragraph.role not in SHOWN and not self.waiting:
             self._add_aside(paragraph)
-        elif self._continues(paragraph, following, is_timed=is_timed):
+            return
+        if self._continues(paragraph, ahead):
             assert self.open
             self.open.add(paragraph)
         else:
             published = self._take_waiting()
-            headed = not paragraph.dateline and self._is_headline(paragraph, following)
-            headline = Headline(text=paragraph.text) if headed else None
+            headline = Headline(text=paragraph.text) if self._heads(paragraph, ahead) else None
             self._begin(paragraph, headline=headline, published=published)
+        self.is_separated = False
 
-    def _paragraph(self, text: str, following: Token) -> Paragraph:
-        if self.open and self.open.is_headline_only and self.open.headline:
-            if text == self.open.headline.text:
-                return Paragraph(text=text, role=Role.NOTICE)
-            has_headline = True
-        else:
-            has_headline = False
+    def _paragraph(self, text: str, ahead: Ahead) -> Paragraph:
+        has_headline = self.open is not None and self.open.is_headed_only
+        if self.open and self.open.headline and has_headline and text == self.open.headline.text:
+            return Paragraph(text=text, role=Role.NOTICE)
         role = find_role(text)
         if (
             role in _MAYBE_HEADLINE
             and not has_headline
-            and _has_dateline(following)
+            and has_dateline(ahead.token)
             and not _NEVER_HEADLINE.fullmatch(text)
         ):
             role = Role.BODY
         dateline, rest = (match_dateline(text) if role is Role.BODY else None) or (None, text)
-        if dateline and self._is_label(dateline, rest, following):
+        if dateline and not has_headline and _is_label(dateline, rest, ahead):
             dateline, rest = None, text
         if role is not Role.TABLE:
             rest = re.sub(r"\t+ *", " ", rest)
         english = english_byline(text) if role is Role.BYLINE else ""
         return Paragraph(text=rest, dateline=dateline, role=role, english=english)
 
-    def _is_label(self, dateline: Dateline, rest: str, following: Token) -> bool:
-        """Whether capitals before a dash are a label, as in `WK VOETBAL - Oranje wint`."""
-        is_sentence = _SENTENCE_END.search(rest) or len(rest) > MAX_HEADLINE
-        has_headline = self.open and self.open.is_headline_only
-        return not (dateline.agencies or is_sentence or has_headline) and _has_dateline(following)
-
-    def _continues(self, paragraph: Paragraph, following: Token, *, is_timed: bool) -> bool:
+    def _continues(self, paragraph: Paragraph, ahead: Ahead) -> bool:
         """Whether a paragraph belongs to the open item, or begins the next."""
         if not self.open or self.open.ended or self.waiting:
             return False
@@ -315,20 +223,20 @@ class _Builder:
             return False
         if has_body and self.section and paragraph.dateline:
             return False
-        if not has_body or not _may_be_headline(paragraph):
+        if not has_body or not _may_be_headline(paragraph, ahead):
             return True
         # A heading within a text looks like a headline too: what follows tells, or the section.
-        in_row = is_timed or (self.section and not headline.derived)
-        is_headed = not _SENTENCE_END.search(paragraph.text) and _is_body(following)
-        return not (_has_dateline(following) or (in_row and is_headed))
+        in_row = ahead.is_timed or self.is_separated or (self.section and not headline.derived)
+        is_headed = not SENTENCE_END.search(paragraph.text) and is_body(ahead.text)
+        return not (has_dateline(ahead.text) or (in_row and is_headed))
 
-    def _is_headline(self, paragraph: Paragraph, following: Token) -> bool:
+    def _heads(self, paragraph: Paragraph, ahead: Ahead) -> bool:
         """Whether the first line of an item is its headline; a brief has mostly none."""
-        if not _may_be_headline(paragraph):
+        if not _may_be_headline(paragraph, ahead):
             return False
         if not self.section:
             return True
-        return not _SENTENCE_END.search(paragraph.text) and _is_body(following)
+        return not SENTENCE_END.search(paragraph.text) and is_body(ahead.text)
 
     def _begin(
         self, paragraph: Paragraph, *, headline: Headline | None, published: Published | None
@@ -366,38 +274,16 @@ class _Builder:
                 self.parts.append(Aside(paragraphs=(paragraph,)))
 
 
-def _may_be_headline(paragraph: Paragraph) -> bool:
+def _may_be_headline(paragraph: Paragraph, ahead: Ahead) -> bool:
+    """Whether a paragraph may be a headline: a short sentence, or more right before a dateline."""
     text = paragraph.text
-    return (
-        not paragraph.dateline
-        and paragraph.role is Role.BODY
-        and len(text) <= MAX_HEADLINE
-        and len(split_sentences(text)) == 1
-    )
-
-
-def _has_dateline(token: Token) -> bool:
-    return isinstance(token, str) and match_dateline(token) is not None
-
-
-def _is_body(token: Token) -> bool:
-    """Whether a text is the body of an item: it has a dateline, or ends as sentences do."""
-    if not isinstance(token, str) or not token or _is_section(token):
+    if paragraph.dateline or paragraph.role is not Role.BODY or len(text) > MAX_HEADLINE:
         return False
-    return _has_dateline(token) or bool(_SENTENCE_END.search(token))
+    before_dateline = has_dateline(ahead.token) and not text.endswith(".")
+    return before_dateline or len(split_sentences(text)) == 1
 
 
-def _is_section(text: str) -> bool:
-    return _section_heading(text) is not None
-
-
-def _section_heading(text: str) -> re.Match[str] | None:
-    """The heading of a section: of one that is known, or named as desks and regions are."""
-    found = _SECTION.fullmatch(text)
-    if not found or not found["name"] or is_section(found["name"]):
-        return found
-    words = [word for word in re.split(r"[ &/-]+", found["name"]) if word not in _SMALL]
-    return found if len(words) <= _LONGEST_NAME and all(w[:1].isupper() for w in words) else None
-
-
-_SMALL = frozenset("aan de den der en het in op ten ter van".split())
+def _is_label(dateline: Dateline, rest: str, ahead: Ahead) -> bool:
+    """Whether capitals before a dash are a label, as in `WK VOETBAL - Oranje wint`."""
+    is_sentence = SENTENCE_END.search(rest) or len(rest) > MAX_HEADLINE
+    return not (dateline.agencies or is_sentence) and has_dateline(ahead.text)

@@ -208,6 +208,7 @@ def test_parse_shows_what_was_understood(seed: Path) -> None:
         "precision": "minute",
         "leads": False,
         "under_headline": False,
+        "below": 0,
     }
 
 

@@ -27,7 +27,7 @@ NO = dict.fromkeys(("derived", "leads", "under_headline", "updated"), False)
 def slim(value: object) -> object:
     """Without what is empty or as usual, so that an expectation shows what matters."""
     if isinstance(value, dict):
-        usual = {"role": "body", "is_dutch": True, **NO}
+        usual = {"role": "body", "is_dutch": True, "below": 0, **NO}
         return {
             key: slim(part)
             for key, part in value.items()

@@ -37,6 +37,7 @@ _NO_PLACES = frozenset(
 )
 """First words of what is written like a place: kinds of articles, clubs, and institutions."""
 _SCORE = re.compile(r"[^.!?]{1,40}?\s\d{1,3}\s?[-–]\s?\d{1,3}\b[^.!?]{0,25}[.!?]?")
+_ON_DAY = re.compile(r",\s*\d{1,2}\s+[a-z]{3,9}\.?$")
 _MOST_WORDS = 3  # Rio de Janeiro
 
 
@@ -55,9 +56,10 @@ def match_dateline(text: str, *, bare: bool = True) -> tuple[Dateline, str] | No
         agencies, known = (), False
         if found and _SCORE.fullmatch(text[found.end() :]):
             return None
-    if not found or not _is_place(found["place"].strip(), known=known):
+    where = _ON_DAY.sub("", found["place"].strip()) if found else ""
+    if not found or not _is_place(where, known=known):
         return None
-    place = ordinary_capitals(found["place"].strip().replace("‘", "'"))
+    place = ordinary_capitals(where.replace("‘", "'"))
     dateline = Dateline(
         raw=found[0].rstrip(), place=place, place_en=english_place(place), agencies=agencies
     )

@@ -142,7 +142,8 @@ def match_time(text: str, as_of: datetime) -> Published | None:
     for pattern, read in _READERS:
         if found := pattern.match(text):
             try:
-                return read(found, as_of)
+                if time := read(found, as_of):
+                    return time
             except (ValueError, OverflowError):  # 31 februari, 9999 jaar geleden
                 return None
     return None

@@ -8,6 +8,7 @@ import json
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
+from urllib.parse import urljoin
 
 from digest.cleaning import whole_pairs, without_controls
 from digest.errors import InputError
@@ -56,27 +57,28 @@ class Feed:
     problems: tuple[InputError, ...] = ()
 
 
-def read_feed(data: bytes, *, source: str, charset: str = "") -> Feed:
-    """The entries of RSS, Atom or JSON Feed, in their order.
+def read_feed(data: bytes, *, source: str, charset: str = "", base: str = "") -> Feed:
+    """The entries of RSS, Atom or JSON Feed, in their order; `base` is where the feed came from.
 
     Raises `InputError` for what is no feed.
     """
     text = decode_markup(data, charset=charset).lstrip(_BLANK)
     if text.startswith("{"):  # which is UTF-8, whatever a header says (RFC 8259, 8.1)
-        return _json_feed(decode_markup(data).lstrip(_BLANK), source)
-    return _xml_feed(text, source)
+        return _json_feed(decode_markup(data).lstrip(_BLANK), source, base)
+    return _xml_feed(text, source, base)
 
 
-def _xml_feed(text: str, source: str) -> Feed:
+def _xml_feed(text: str, source: str, base: str) -> Feed:
     problems: list[InputError] = []
     parsed = list(_parse(mend_xml(text, source=source), source, problems))
     if not parsed or not (parsed[0].version or any(part.entries for part in parsed)):
         raise problems[0] if problems else InputError(source, "is not a feed")
     version, about = str(parsed[0].version or ""), parsed[0].feed
+    home = _web_address(about.get("link"), base) or base
     entries: list[FeedEntry] = []
     for entry in (entry for part in parsed for entry in part.entries):
         try:
-            entries.append(_xml_entry(entry, version))
+            entries.append(_xml_entry(entry, version, home))
         except Exception as error:  # noqa: BLE001 - whatever it is, it is about this entry alone
             problems.append(_problem(source, str(entry.get("title", "")), error))
     return Feed(
@@ -175,7 +177,7 @@ def _title_in(items: Iterable[str]) -> str:
     return " ".join(whole_pairs(rest.partition("<")[0]).split())
 
 
-def _xml_entry(entry: Any, version: str) -> FeedEntry:
+def _xml_entry(entry: Any, version: str, home: str) -> FeedEntry:
     contents = [
         _text(part, version)
         for part in entry.get("content", [])
@@ -183,7 +185,7 @@ def _xml_entry(entry: Any, version: str) -> FeedEntry:
     ]
     content = max(contents, key=lambda text: len(text.value), default=Text())
     lead = _text(entry.get("summary_detail"), version)
-    address = _web_address(entry.get("link"))
+    address = _web_address(entry.get("link"), home)
     parts = entry.get("content") or [entry.get("summary_detail") or {}]
     return FeedEntry(
         title=replace(
@@ -200,7 +202,7 @@ def _xml_entry(entry: Any, version: str) -> FeedEntry:
             for name in ("published", "updated", "created")
             if (found := dict.get(entry, name))
         ),
-        base=str(parts[0].get("base") or address),
+        base=_web_address(parts[0].get("base"), home) or address or home,
     )
 
 
@@ -212,7 +214,7 @@ def _text(detail: Any, version: str) -> Text:
     return Text(value=without_controls(str(detail.get("value") or "")), is_plain=is_plain)
 
 
-def _json_feed(text: str, source: str) -> Feed:
+def _json_feed(text: str, source: str, base: str) -> Feed:
     try:
         feed = json.loads(text)
         items = feed.get("items", [])
@@ -224,7 +226,7 @@ def _json_feed(text: str, source: str) -> Feed:
     problems: list[InputError] = []
     for item in items:
         if isinstance(item, dict):
-            entries.append(_json_entry(item))
+            entries.append(_json_entry(item, _string(feed, "home_page_url") or base))
         else:
             problems.append(InputError(source, "has an item that is none of a JSON Feed"))
     return Feed(
@@ -235,10 +237,10 @@ def _json_feed(text: str, source: str) -> Feed:
     )
 
 
-def _json_entry(item: dict[str, Any]) -> FeedEntry:
+def _json_entry(item: dict[str, Any], home: str) -> FeedEntry:
     html = _string(item, "content_html")
     content = Text(value=html or _string(item, "content_text"), is_plain=not html)
-    address = _web_address(_string(item, "url", "external_url"))
+    address = _web_address(_string(item, "url", "external_url"), home)
     return FeedEntry(
         title=Text(value=_string(item, "title"), is_plain=True),
         lead=Text(value=_string(item, "summary"), is_plain=True),
@@ -248,13 +250,16 @@ def _json_entry(item: dict[str, Any]) -> FeedEntry:
         dates=tuple(
             filter(None, (_string(item, "date_published"), _string(item, "date_modified")))
         ),
-        base=address,
+        base=address or home,
     )
 
 
-def _web_address(value: object) -> str:
+def _web_address(value: object, base: str) -> str:
     """An address of the web, or nothing: some feeds have an id, or a mistake, in its place."""
-    address = whole_pairs(str(value or "")).strip()
+    try:
+        address = urljoin(base, whole_pairs(str(value or "")).strip()) if value else ""
+    except ValueError:
+        return ""
     return address if address.lower().startswith(("http://", "https://")) else ""
 
 

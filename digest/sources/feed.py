@@ -23,15 +23,17 @@ def parse_feed(
     zone: tzinfo,
     section: str = "",
     charset: str = "",
+    base: str = "",
     problems: list[InputError],
 ) -> Document:
     """A feed as a document: an article for each entry, in the order of the feed.
 
     `section` is the name of the section that they belong to, if any; `charset` is that of the
-    HTTP header. What is wrong with one entry goes to `problems`, and the others are read. Raises
-    `InputError` for what is no feed, or a feed without entries.
+    HTTP header, `base` the address that the feed came from. What is wrong with one entry goes to
+    `problems`, and the others are read. Raises `InputError` for what is no feed, or a feed without
+    entries.
     """
-    feed = read_feed(data, source=source, charset=charset)
+    feed = read_feed(data, source=source, charset=charset, base=base)
     problems.extend(feed.problems)
     group = None
     if section:

@@ -266,6 +266,7 @@ def _parse_as(
             zone=reading.zone,
             section=spec.section,
             charset=loaded.charset,
+            base=loaded.address,
             problems=failures,
         )
     elif kind is Kind.PAGE:

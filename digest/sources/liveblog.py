@@ -8,11 +8,16 @@ from digest.article import Precision, Published
 from digest.calendar import clock_en
 
 _CLOCK = r"(?:[01]?\d|2[0-3])(?:[.:]|u|h)[0-5]\d"
+_CLOCK_NAMED = f"(?P<clock>{_CLOCK})"
+_CLOCK_AGAIN = f"(?P<clock2>{_CLOCK})"
+_CLOCK_AFTER = f"(?P<clock3>{_CLOCK})"
 _LABEL = r"(?:(?:UPDATE|Update|LIVE|BREAKING|NIEUW)[ :–-]+)?"
 _STAMP = re.compile(
-    rf"(?:^|(?<=[.!?…\"”’)]))(?P<space>\s*)(?P<raw>{_LABEL}(?P<clock>{_CLOCK})"
-    r"(?:\s*(?:uur|u\.?)\s*[:–—-]|\s*(?:uur|u\.?)(?=\s*[–—-])|\s*[:–—|-](?=\s)|(?=\s*\|))"
-    r"\s*[-–—|]?)\s+(?=\S)"
+    rf"(?:^|(?<=[.!?…\"”’)]))(?P<space>\s*)(?P<raw>(?:[•*–-]\s*)?{_LABEL}(?:"
+    rf"[\[(]{_CLOCK_NAMED}(?:\s*(?:uur|u\.?))?[\])]\s*[:–—-]?"
+    rf"|(?:Om\s+)?{_CLOCK_AGAIN}(?:\s*(?:uur|u\.?))?(?:\s*\([^()]{{1,20}}\))?\s*[:–—|-](?=\s)"
+    rf"|{_CLOCK_AFTER}\s*(?:u\b\.?)(?=\s)"
+    r"))\s+(?=\S)"
 )
 _FEWEST = 2
 
@@ -51,7 +56,8 @@ def _stamps(text: str) -> list[re.Match[str]]:
 
 
 def _published(stamp: re.Match[str], as_of: datetime) -> Published:
-    hour, minute = map(int, re.split(r"[.:uh]", stamp["clock"]))
+    clock = stamp["clock"] or stamp["clock2"] or stamp["clock3"]
+    hour, minute = map(int, re.split(r"[.:uh]", clock))
     at = as_of.replace(hour=hour, minute=minute, second=0, microsecond=0)
     if at > as_of:
         at -= timedelta(days=1)

@@ -4,6 +4,7 @@ import json
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
+from urllib.parse import urljoin
 
 from digest.cleaning import clean
 from digest.sources.blocks import PARAGRAPH
@@ -27,7 +28,8 @@ class Metadata:
     """What a page says of itself: its title, its main headings, the words on its buttons.
 
     `dates` are as they stand, the surest first; `is_article` says that it has an article, `hides`
-    that there is text that nobody sees, or that a script is to show.
+    that there is text that nobody sees, or that a script is to show. `base` is where its relative
+    addresses start from.
     """
 
     title: str
@@ -36,10 +38,11 @@ class Metadata:
     buttons: tuple[str, ...]
     is_article: bool
     hides: bool
+    base: str
 
 
-def read_metadata(tree: Any) -> Metadata:
-    """What the tree of a page says."""
+def read_metadata(tree: Any, address: str) -> Metadata:
+    """What the tree of a page says, which came from this address, if from any."""
     marks = dict(_marks(tree))
     data = list(_linked_data(tree))
     said = [*(str(thing.get("datePublished") or "") for thing in data)]
@@ -60,9 +63,33 @@ def read_metadata(tree: Any) -> Metadata:
         headings=tuple(dict.fromkeys(filter(None, map(_text, tree.iterfind(".//h1"))))),
         dates=tuple(text for text in said if text),
         buttons=tuple(_text(element) for element in tree.iterfind(".//button")),
+        base=_base(tree, marks, address),
         is_article=is_article or bool(data) or any(map(_has_prose, articles)),
         hides=any(is_hidden(each.attrib) for each in tree.iter() if isinstance(each.tag, str)),
     )
+
+
+def _base(tree: Any, marks: dict[str, str], address: str) -> str:
+    for tag, found in (
+        ("base", tree.xpath("//base/@href")),
+        ("link", tree.xpath("//link[@rel='canonical']/@href")),
+    ):
+        if found and (tag == "base" or not address):
+            return _joined(address, found[0])
+    return address or marks.get("og:url", "")
+
+
+def _joined(base: str, address: str) -> str:
+    try:
+        return urljoin(base, address.strip())
+    except ValueError:
+        return ""
+
+
+def make_absolute(tree: Any, base: str) -> None:
+    """Make the addresses of links absolute, as far as that can be."""
+    for link in tree.iterfind(".//a[@href]"):
+        link.set("href", _joined(base, link.get("href")))
 
 
 def _has_prose(article: Any) -> bool:

@@ -13,7 +13,7 @@ from digest.sources.blocks import PARAGRAPH, read_blocks
 from digest.sources.decoding import decode_markup
 from digest.sources.feed_dates import read_date
 from digest.sources.language import is_dutch
-from digest.sources.metadata import Metadata, read_metadata, show_text
+from digest.sources.metadata import Metadata, make_absolute, read_metadata, show_text
 from digest.sources.paragraphs import read_paragraphs
 from digest.sources.roles import english_byline
 from digest.sources.walls import name_wall
@@ -89,7 +89,8 @@ def _find(html: str, base: str) -> _Found | None:
     tree = load_html(html)
     if tree is None:
         return None
-    says = read_metadata(tree)
+    says = read_metadata(tree, base)
+    make_absolute(tree, says.base)
     shown = show_text(deepcopy(tree) if says.hides else tree, hide=True)
     found = _extract(shown, base)
     if says.hides:

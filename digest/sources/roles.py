@@ -41,6 +41,8 @@ _LINES = {
         (?:lees|bekijk|luister) (?:meer|verder) (?:op|bij|via|in) (?:de |het |onze )?[^ ]+
         (?:lees|bekijk|zie|(?:be)?luister) (?:hier )?ook\b.*
         {also}\b[^.!?]{{0,60}}(?:\.\.\.|[»>→…])
+        meer (?:lezen|nieuws [^.!?]{{1,40}})\?|(?:bekijk|lees) (?:ons|dan) .{{1,40}}
+        download de app\.?
         (?:meer|verder) (?:lezen|weten)(?: over [^.!]{{1,40}})?\??
         meer (?:over dit onderwerp|informatie|hierover)(?: ?[:»>→…].{{0,60}})?
         (?:volg|like|bezoek) (?:ons|onze|{agency})\b.*
@@ -135,12 +137,13 @@ def find_role(text: str) -> Role:
     line = _LIST_MARK.sub("", " ".join(line.split()))
     if 0 < len(line) <= _LONGEST:
         role = _role_of(line)
-        sentences = split_sentences(line) if role in _SAYING else ()
-        # What goes on with prose is prose: Uitschrijven kan nog. Het kost niets meer.
-        if len(sentences) > 1 and any(_role_of(each.strip()) is Role.BODY for each in sentences):
-            return Role.BODY
+        if role is Role.BODY or role in _SAYING:
+            roles = [_role_of(each.strip()) for each in split_sentences(line)]
+            # What goes on with prose is prose: Uitschrijven kan nog. Het kost niets meer.
+            said = Role.BODY in roles or bool(_SPOKEN.search(line))
+            role = Role.BODY if said else roles[0]
         if role is not Role.BODY:
-            return Role.BODY if role in _SAYING and _SPOKEN.search(line) else role
+            return role
     return _role_of_parts(line.split(" | "))
 
 

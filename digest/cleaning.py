@@ -17,6 +17,7 @@ _NO_TEXT = re.compile("[\x00-\x08\x0e-\x1b\x7f-\x9f\ufdd0-\ufdef\ufffe\uffff]")
 _WINDOWS = {code: bytes([code]).decode("cp1252", "ignore") for code in range(0x80, 0xA0)}
 _C1 = re.compile("[\x80-\x9f]")
 _BREAK = re.compile("[\x0b\x0c\x1c\x1d\x1e\u2028\u2029]")
+_ODD = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u2028\u2029\ufdd0-\ufdef\ufffe\uffff]")
 _HALVES = re.compile("[\ud800-\udbff][\udc00-\udfff]|[\ud800-\udfff]")
 _ENTITY = re.compile(r"&(?:#(\d{1,8})|#[xX]([\da-fA-F]{1,7})|([A-Za-z][A-Za-z\d]{1,31}));")
 _AMPERSANDS = re.compile(r"&(?:(?:amp|#0*38|#[xX]0*26);)+(?=#?\w{1,32};)", re.IGNORECASE)
@@ -45,12 +46,14 @@ def letters(text: str) -> str:
 
 def without_controls(text: str) -> str:
     """A text without control characters and non-characters; what breaks lines is a line feed."""
+    if not _ODD.search(text):
+        return text
     return _NO_TEXT.sub("", _BREAK.sub("\n", _C1.sub(_from_windows, text)).replace("\x1f", " "))
 
 
 def whole_pairs(text: str) -> str:
     """A text that can be encoded: two halves of a pair are one character, one alone is `�`."""
-    return _HALVES.sub(_join_halves, text)
+    return text if text.isascii() else _HALVES.sub(_join_halves, text)
 
 
 def _from_windows(found: re.Match[str]) -> str:

@@ -34,6 +34,7 @@ _BOLD = frozenset("b strong".split())
 _SPEAKERS = frozenset("cite figcaption footer".split())
 PARAGRAPH = "\ue000"
 """Stands where a paragraph ends, in the private area of Unicode; no text has it."""
+_SPACES = re.compile(r"[^\S ]\s*|\s{2,}")
 _BACK = re.compile("\u21a9[\ufe0e\ufe0f]?")
 _EMOJI = re.compile(r"\bemoji\b|wp-smiley|/emoji/")
 _ENDED = re.compile(r"[.!?…\"”’'»]\s*$")
@@ -63,7 +64,10 @@ def read_blocks(html: str, *, base: str = "") -> tuple[Block, ...]:
 
     builder = _Builder(base=base)
     events = parser = None
-    html = _CDATA.sub("", _NUMERIC.sub(_referred, html))
+    if "&#" in html:
+        html = _NUMERIC.sub(_referred, html)
+    if "]]>" in html or "<![" in html:
+        html = _CDATA.sub("", html)
     for piece in _pieces(without_controls(whole_pairs(html))):
         if not events or events.depth > _DEEPEST:
             # What an end tag ends would be looked for ever longer: begin as if at the top.
@@ -172,7 +176,8 @@ class _Builder:
             self.has_bold = self.has_bold or bool(self.bold)
         if self.preformatted:
             text = text.replace("\n", PARAGRAPH)
-        self.pieces.append(re.sub(r"\s+", " ", text))
+        is_plain = text.isprintable() and "  " not in text
+        self.pieces.append(text if is_plain else _SPACES.sub(" ", text))
 
     def start(self, tag: str, attributes: Mapping[str, str]) -> None:
         above = self.open[-1] if self.open else _Element("", hidden=False, tiny=False)
@@ -265,7 +270,9 @@ class _Builder:
     def _flush(self) -> None:
         """End the block that is open: one, or more where lines were left empty."""
         self._end_link(goes_on=True)
-        text = _BACK.sub("", clean("".join(self.pieces)))
+        text = clean("".join(self.pieces))
+        if "\u21a9" in text:
+            text = _BACK.sub("", text)
         links, self.links = self.links, []
         self.pieces.clear()
         self.has_plain = self.has_bold = False

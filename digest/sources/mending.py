@@ -19,6 +19,7 @@ _ROOT = re.compile(r"<(?:[\w.-]{1,40}:)?(?:rss|feed|rdf)\b[^<>]*?(?=/?>)", re.IG
 _PREFIX = re.compile(
     r"</?([A-Za-z_][\w.-]{0,40}):[A-Za-z_]|\s([A-Za-z_][\w.-]{0,40}):[\w.-]{1,40}\s*="
 )
+_TAG_WITH_COLON = re.compile(r"</?[A-Za-z_][^<>:]{0,1000}:[^<>]*>")
 _NAMESPACES = {
     "atom": "http://www.w3.org/2005/Atom",
     "content": "http://purl.org/rss/1.0/modules/content/",
@@ -95,7 +96,8 @@ def _with_namespaces(text: str) -> str:
     """A feed whose root declares all prefixes that are used in it."""
     root = _ROOT.match(text)
     assert root
-    used = {prefix for pair in _PREFIX.findall(text) for prefix in pair if prefix}
+    tags = (found[0] for found in _TAG_WITH_COLON.finditer(text))
+    used = {prefix for tag in tags for pair in _PREFIX.findall(tag) for prefix in pair if prefix}
     missing = sorted(
         prefix
         for prefix in used - {"xml", "xmlns"}

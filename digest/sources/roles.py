@@ -137,7 +137,7 @@ def find_role(text: str) -> Role:
     line = _LIST_MARK.sub("", " ".join(line.split()))
     if 0 < len(line) <= _LONGEST:
         role = _role_of(line)
-        if role is Role.BODY or role in _SAYING:
+        if (role is Role.BODY and "? " in line) or role in _SAYING:
             roles = [_role_of(each.strip()) for each in split_sentences(line)]
             # What goes on with prose is prose: Uitschrijven kan nog. Het kost niets meer.
             said = Role.BODY in roles or bool(_SPOKEN.search(line))

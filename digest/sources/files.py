@@ -152,10 +152,10 @@ def _read_answer(
         )
         is_new = notes is answer.notes and answer.earlier is not None
         try:
+            if is_new and answer.earlier:
+                _refuse_other_kind(name, loaded, answer.earlier, spec)
             document, kind = _parse(name, loaded, spec, reading, failures)
             if is_new:
-                assert answer.earlier
-                _refuse_other_kind(name, kind, answer.earlier, spec)
                 reading.accept(spec.location, answer, kind)
                 accepted[spec.location] = True
         except InputError as error:
@@ -167,10 +167,11 @@ def _read_answer(
     return None
 
 
-def _refuse_other_kind(name: str, kind: Kind, earlier: Notes, spec: SourceSpec) -> None:
+def _refuse_other_kind(name: str, loaded: _Loaded, earlier: Notes, spec: SourceSpec) -> None:
     """Refuse a page where there was a feed, or a text where there was either."""
     if spec.kind is not Kind.AUTO or not earlier.body:
         return
+    kind = recognise(loaded.data, source=name, charset=loaded.charset)
     try:
         before = earlier.kind or recognise(earlier.body, source=name, charset=earlier.charset)
     except InputError:

@@ -59,6 +59,8 @@ def parse_page(
     try:
         found = _find(_DOUBLE_BREAK.sub(PARAGRAPH, html), base)
     except ImportError as error:
+        if not trusted and (wall := _wall(html, None, None)):
+            raise InputError(source, f"is {wall}, not an article") from error
         raise InputError(
             source, "is a web page, which needs trafilatura", hint="pip install 'digest[pages]'"
         ) from error

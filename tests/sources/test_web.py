@@ -462,7 +462,7 @@ class TestAnswersThatAreNone:
         [
             (b'{"error": "Te veel verzoeken"}', "error answer in JSON: Te veel"),
             (b"<opml version='2.0'/>", "a list of feeds"),
-            (b"<!doctype html><title>503</title><h1>Service Unavailable</h1>", "not an article"),
+            (b"<!doctype html><title>503</title><h1>Service Unavailable</h1>", "there was a feed"),
             (b"<!doctype html><h1>Welkom</h1><p>Dit is de voorpagina.", "where there was a feed"),
             (b"Internal Server Error", "an error answer"),
             (b"De site is verhuisd naar een andere plek.", "a text where there was a feed"),

@@ -9,6 +9,7 @@ import re
 from enum import StrEnum
 from typing import Any
 
+from digest.cleaning import clean
 from digest.errors import InputError
 from digest.sources.decoding import decode_markup
 from digest.sources.walls import is_error
@@ -93,6 +94,8 @@ def recognise(data: bytes, *, source: str, charset: str = "") -> Kind:
         if data.lstrip(b"\xef\xbb\xbf \t\r\n").startswith(signature):
             raise InputError(source, f"is {name}, which is not read")
     text = decode_markup(data[:_HEAD], charset=charset).lstrip("\ufeff\0 \t\r\n")
+    if not clean(text).strip():
+        raise InputError(source, "is empty")
     if re.match(r"[{\[]\s*(?:[\"{\[\]}]|$)", text):
         return _recognise_json(decode_markup(data), source)
     if text.startswith("<"):

@@ -20,6 +20,8 @@ _BREAK = re.compile("[\x0b\x0c\x1c\x1d\x1e\u2028\u2029]")
 _ODD = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u2028\u2029\ufdd0-\ufdef\ufffe\uffff]")
 _HALVES = re.compile("[\ud800-\udbff][\udc00-\udfff]|[\ud800-\udfff]")
 _ENTITY = re.compile(r"&(?:#(\d{1,8})|#[xX]([\da-fA-F]{1,7})|([A-Za-z][A-Za-z\d]{1,31}));")
+_NUMERIC = re.compile(r"&#(?:(\d{1,9})|[xX]([\da-fA-F]{1,8}));?")
+_OF_MARKUP = frozenset("<>&\"'")
 _AMPERSANDS = re.compile(r"&(?:(?:amp|#0*38|#[xX]0*26);)+(?=#?\w{1,32};)", re.IGNORECASE)
 _NO_LETTERS = re.compile(r"[\W_]+")
 _DEEPEST = 8
@@ -79,14 +81,24 @@ def read_entities(text: str) -> str:
     return text
 
 
+def read_references(text: str) -> str:
+    """A text of markup with its numeric references read, but for those that markup needs."""
+    return _NUMERIC.sub(_referred, text) if "&#" in text else text
+
+
+def _referred(found: re.Match[str]) -> str:
+    character = _reference(int(found[1]) if found[1] else int(found[2], 16))
+    return f"&#{ord(character)};" if character in _OF_MARKUP else character
+
+
 def _character(found: re.Match[str]) -> str:
     decimal, hexadecimal, name = found.groups()
     if name:
         return html5.get(f"{name};", found[0])
-    return reference(int(decimal) if decimal else int(hexadecimal, 16))
+    return _reference(int(decimal) if decimal else int(hexadecimal, 16))
 
 
-def reference(code: int) -> str:
+def _reference(code: int) -> str:
     """The character of a numeric reference, `�` where there is none.
 
     Half of a pair is given as such: its other half may follow.

@@ -73,19 +73,14 @@ class Identified:
 
 
 def identify(documents: Iterable[Document], known: Known, *, updates: bool = False) -> Identified:
-    """Give the items of feeds their identities; with `updates` a changed text has one of its own.
+    """Give items their identities; with `updates` a changed text of a feed has one of its own.
 
     `known` is asked for what earlier runs learned.
     """
-    documents = tuple(documents)
-    names = [
-        name
-        for doc in documents
-        for item in doc.items
-        for name in _Names.of(item, doc, item.key if isinstance(item, Article) else "").all()
-    ]
-    learning = _Learning(known=dict(known(names)))
-    result = [_identify(document, learning) for document in documents]
+    named = [(document, _names(document)) for document in documents]
+    asked = (name for _, names in named for each in names.values() for name in each.all())
+    learning = _Learning(known=dict(known(asked)))
+    result = [_identify(document, names, learning) for document, names in named]
     versions = [name for doc in result for item in doc.items for name in _versions(item)]
     learning.known |= known(versions)
     result = [_with_updates(document, learning, updates=updates) for document in result]
@@ -107,13 +102,20 @@ class _Learning:
                 self.learned[name] = alias
 
 
-def _identify(document: Document, learning: _Learning) -> Document:
+def _names(document: Document) -> dict[int, "_Names"]:
+    """The names of the items of a document, by the `id` of the item."""
     ambiguous = _ambiguous_keys(document)
+    names = {}
+    for item in document.items:
+        key = item.key if isinstance(item, Article) and item.key not in ambiguous else ""
+        names[id(item)] = _Names.of(item, document, key)
+    return names
+
+
+def _identify(document: Document, names: dict[int, "_Names"], learning: _Learning) -> Document:
     found: dict[int, Item] = {}
     for item in sorted(document.items, key=_age):  # what recurs was there first
-        key = item.key if isinstance(item, Article) and item.key not in ambiguous else ""
-        names = _Names.of(item, document, key)
-        found[id(item)] = replace(item, identity=_resolve(item, names, learning))
+        found[id(item)] = replace(item, identity=_resolve(item, names[id(item)], learning))
     parts = tuple(found.get(id(part), part) for part in document.parts)
     return replace(document, parts=parts)
 
@@ -152,7 +154,7 @@ def _resolve(item: Item, names: "_Names", learning: _Learning) -> str:
     elif same := known.get(names.letters) or known.get(names.uncounted):
         recurs = names.date and names.headline in known
         result = _name(names.letters, names.date) if recurs else same.identity
-    elif carried and _share(carried.words, _body_words(item)) >= _CARRIED:
+    elif carried and _share(carried.words, telling_words(_body(item))) >= _CARRIED:
         result = carried.identity
         learning.note(names.carried, result)  # once: without words it is like no other
     else:
@@ -188,8 +190,7 @@ class _Names:
     def of(cls, item: Item, document: Document, key: str) -> "_Names":
         feed, own = document.feed, by_letters(item)
         alone = feed and not any(part.role in SHOWN for part in item.paragraphs)
-        headline = letters(_COUNTER.sub("", _headline(item)))
-        uncounted = _name("uncounted", feed, headline, letters(_body(item)))
+        uncounted = _name("uncounted", feed, *_letters(item))
         at = item.published.at.astimezone(UTC).isoformat() if item.published and alone else ""
         return cls(
             letters=own,
@@ -253,8 +254,13 @@ def _with_updates(document: Document, learning: _Learning, *, updates: bool) -> 
 
 def _versions(item: Item) -> tuple[str, str]:
     """The name under which any version of an item is noted, and that of this one."""
-    text = f"{letters(_COUNTER.sub('', _headline(item)))} {letters(_body(item))}"
+    text = " ".join(_letters(item))
     return _name("version", item.identity), _name("version", item.identity, text)
+
+
+def _letters(item: Item) -> tuple[str, str]:
+    """The letters of the headline of an item, without a counter of comments, and of its body."""
+    return letters(_COUNTER.sub("", _headline(item))), letters(_body(item))
 
 
 def _headline(item: Item) -> str:
@@ -264,10 +270,6 @@ def _headline(item: Item) -> str:
 def _words(item: Item) -> frozenset[str]:
     """The first less common words of an item."""
     return telling_words(f"{_COUNTER.sub('', _headline(item))} {_body(item)}")
-
-
-def _body_words(item: Item) -> frozenset[str]:
-    return telling_words(_body(item))
 
 
 def _body(item: Item) -> str:

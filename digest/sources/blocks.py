@@ -7,10 +7,10 @@ events and builds no tree, so that time and memory grow with the text and depth 
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
-from urllib.parse import urljoin
 
 from digest.article import Link
-from digest.cleaning import clean, reference, whole_pairs, without_controls
+from digest.cleaning import clean, read_references, whole_pairs, without_controls
+from digest.sources.hosts import join_address
 from digest.sources.lists import List, has_marker
 from digest.sources.raised import raised
 from digest.sources.styles import is_hidden, text_size
@@ -43,7 +43,6 @@ _OPENING = tuple("\"'“”„‘’‚«‹")
 _CLOSING = tuple("\"'”’»›“‘")
 _TAG = re.compile(r"</?[a-zA-Z][^<>]*>|<!--|<!\[")
 _BLOCK_TAG = re.compile(r"</?(?:p|br|div|ul|ol|li|h[1-6]|table|blockquote)\b[^<>]*>", re.IGNORECASE)
-_NUMERIC = re.compile(r"&#(?:(\d{1,8})|[xX]([\da-fA-F]{1,7}));?")
 _CDATA = re.compile(r"<!\[CDATA\[|\]\]>")
 _LINKED = re.compile(r"https?://[^\s/]|mailto:[^\s@]+@", re.IGNORECASE)
 _DEEPEST = 400
@@ -64,8 +63,7 @@ def read_blocks(html: str, *, base: str = "") -> tuple[Block, ...]:
 
     builder = _Builder(base=base)
     events = parser = None
-    if "&#" in html:
-        html = _NUMERIC.sub(_referred, html)
+    html = read_references(html)
     if "]]>" in html or "<![" in html:
         html = _CDATA.sub("", html)
     for piece in _pieces(without_controls(whole_pairs(html))):
@@ -87,12 +85,6 @@ def read_blocks(html: str, *, base: str = "") -> tuple[Block, ...]:
 def looks_like_html(text: str) -> bool:
     """Whether a text has tags, be they escaped once more."""
     return bool(_TAG.search(text) or _BLOCK_TAG.search(clean(text)))
-
-
-def _referred(found: re.Match[str]) -> str:
-    """The character of a numeric reference, unless HTML needs it to be one."""
-    character = reference(int(found[1]) if found[1] else int(found[2], 16))
-    return found[0] if character in "<>&" else character
 
 
 def _pieces(html: str) -> Iterator[str]:
@@ -294,10 +286,7 @@ class _Builder:
         return self.blocks
 
     def _absolute(self, address: str) -> str:
-        try:
-            whole = urljoin(self.base, clean(address).strip())
-        except ValueError:
-            return ""
+        whole = join_address(self.base, clean(address))
         return whole if _LINKED.match(whole) else ""
 
     def _end_link(self, *, goes_on: bool = False) -> None:

@@ -11,8 +11,7 @@ _DATELINE = re.compile(
 )
 _BARE_DATELINE = re.compile(
     r"(?P<place>[^\W\d_'’‘][^\W\d_][^()\n.!?,:;]{1,38}?|['’‘][^()\n.!?,:;]{2,39}?)"
-    r"\s+[-–—‒−‐]+\s+"
-    r"(?=[\"“„‘'(]?\w)"
+    r"\s+[-–—‒−‐]+\s+(?=[\"“„‘'(]?\w)"
 )
 AGENCIES = frozenset(
     """

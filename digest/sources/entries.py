@@ -5,14 +5,14 @@ Every entry is read by itself: what a library throws at one is a problem of that
 
 import io
 import json
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from typing import Any
-from urllib.parse import urljoin
 
 from digest.cleaning import whole_pairs, without_controls
 from digest.errors import InputError
 from digest.sources.decoding import decode_markup
+from digest.sources.hosts import join_address
 from digest.sources.mending import foreign_elements_gone, mend_xml, split_items
 
 _LONGEST_TITLE = 100
@@ -80,7 +80,7 @@ def _xml_feed(text: str, source: str, base: str) -> Feed:
         try:
             entries.append(_xml_entry(entry, version, home))
         except Exception as error:  # noqa: BLE001 - whatever it is, it is about this entry alone
-            problems.append(_problem(source, str(entry.get("title", "")), error))
+            problems.append(item_problem(source, str(entry.get("title", "")), error))
     return Feed(
         entries=tuple(entries),
         language=str(about.get("language") or ""),
@@ -103,54 +103,17 @@ def _parse(text: str, source: str, problems: list[InputError]) -> Iterator[Any]:
         return
     head, items, tail = split_items(text)
     if len(items) > 1:
-        yield from _parse_parts(_Frame(head, tail), items, source, problems)
-    elif parsed:
-        yield parsed
-    else:
-        assert failure
-        yield from _parse_known(_Frame(head, tail), items, source, problems, failure)
-
-
-@dataclass(frozen=True, slots=True)
-class _Frame:
-    """What stands around the items of a feed."""
-
-    head: str
-    tail: str
-
-    def around(self, items: Iterable[str]) -> str:
-        return f"{self.head}{''.join(items)}{self.tail}"
-
-
-def _parse_parts(
-    frame: _Frame, items: Sequence[str], source: str, problems: list[InputError]
-) -> Iterator[Any]:
-    """What feedparser makes of items, of ever fewer where it fails or is not strict."""
-    parsed, failure = _parse_once(frame.around(items))
-    if parsed and (len(items) == 1 or not parsed.bozo):
-        yield parsed
-    elif len(items) > 1:
         middle = len(items) // 2
         for part in (items[:middle], items[middle:]):
-            yield from _parse_parts(frame, part, source, problems)
-    else:
-        assert failure
-        yield from _parse_known(frame, items, source, problems, failure)
-
-
-def _parse_known(
-    frame: _Frame,
-    items: Sequence[str],
-    source: str,
-    problems: list[InputError],
-    failure: Exception,
-) -> Iterator[Any]:
-    """An item without what is of another vocabulary, in which a library may fail."""
-    parsed, _ = _parse_once(frame.around(map(foreign_elements_gone, items)))
+            yield from _parse(f"{head}{''.join(part)}{tail}", source, problems)
+        return
+    if failure:  # it may be what is of another vocabulary
+        item = "".join(items)
+        parsed, _ = _parse_once(f"{head}{foreign_elements_gone(item)}{tail}")
+        if not parsed:
+            problems.append(item_problem(source, _title_in(item), failure))
     if parsed:
         yield parsed
-    else:
-        problems.append(_problem(source, _title_in(items), failure))
 
 
 def _parse_once(text: str) -> tuple[Any, Exception | None]:
@@ -166,14 +129,14 @@ def _parse_once(text: str) -> tuple[Any, Exception | None]:
         return None, error
 
 
-def _problem(source: str, title: str, error: Exception) -> InputError:
+def item_problem(source: str, title: str, error: Exception) -> InputError:
+    """What is wrong with one item of a feed."""
     named = f" “{title[:_LONGEST_TITLE]}”" if title else ""
     return InputError(source, f"has an item{named} that cannot be read ({type(error).__name__})")
 
 
-def _title_in(items: Iterable[str]) -> str:
-    text = "".join(items)
-    _, _, rest = text.partition("<title>")
+def _title_in(item: str) -> str:
+    _, _, rest = item.partition("<title>")
     return " ".join(whole_pairs(rest.partition("<")[0]).split())
 
 
@@ -256,10 +219,7 @@ def _json_entry(item: dict[str, Any], home: str) -> FeedEntry:
 
 def _web_address(value: object, base: str) -> str:
     """An address of the web, or nothing: some feeds have an id, or a mistake, in its place."""
-    try:
-        address = urljoin(base, whole_pairs(str(value or "")).strip()) if value else ""
-    except ValueError:
-        return ""
+    address = join_address(base, whole_pairs(str(value))) if value else ""
     return address if address.lower().startswith(("http://", "https://")) else ""
 
 

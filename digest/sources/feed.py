@@ -7,7 +7,7 @@ from digest.article import Article, Document, Headline, Paragraph, Published, Ro
 from digest.cleaning import clean, letters
 from digest.errors import InputError
 from digest.sources.blocks import looks_like_html, read_blocks
-from digest.sources.entries import FeedEntry, Text, read_feed
+from digest.sources.entries import FeedEntry, Text, item_problem, read_feed
 from digest.sources.feed_dates import read_date
 from digest.sources.language import judge_together
 from digest.sources.paragraphs import joined, read_paragraphs
@@ -43,9 +43,7 @@ def parse_feed(
         try:
             item = _article(entry, group, as_of, zone)
         except Exception as error:  # noqa: BLE001 - whatever it is, it is about this entry alone
-            name = clean(entry.title.value)[:100]
-            problem = f"has an item “{name}” that cannot be read ({type(error).__name__})"
-            problems.append(InputError(source, problem))
+            problems.append(item_problem(source, clean(entry.title.value), error))
             continue
         if item:
             items.append(item)

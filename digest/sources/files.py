@@ -10,7 +10,6 @@ from datetime import datetime, tzinfo
 from pathlib import Path
 
 from digest.article import Article, Brief, Document, Section
-from digest.cleaning import clean
 from digest.config import SOURCE_SECONDS
 from digest.errors import InputError
 from digest.plaintext import readable
@@ -80,12 +79,16 @@ class Readings:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Loaded:
-    """The bytes of a source, when they were last changed, and what HTTP said of them."""
+    """The bytes of a source, when they were last changed, and what HTTP said of them.
+
+    `before` is what the source was read as before these bytes came, if that is known.
+    """
 
     data: bytes
     changed: datetime
     charset: str = ""
     address: str = ""
+    before: str = ""
 
 
 _Load = Callable[[], _Loaded]
@@ -144,16 +147,15 @@ def _read_answer(
     for notes in filter(None, (answer.notes, answer.earlier)):
         if not notes.body:
             continue
+        is_new = notes is answer.notes and answer.earlier is not None
         loaded = _Loaded(
             data=notes.body,
             changed=reading.now,
             charset=notes.charset,
             address=notes.address or public_address(spec.location),
+            before=_kind_of(answer.earlier) if is_new and answer.earlier else "",
         )
-        is_new = notes is answer.notes and answer.earlier is not None
         try:
-            if is_new and answer.earlier:
-                _refuse_other_kind(name, loaded, answer.earlier, spec)
             document, kind = _parse(name, loaded, spec, reading, failures)
             if is_new:
                 reading.accept(spec.location, answer, kind)
@@ -167,17 +169,14 @@ def _read_answer(
     return None
 
 
-def _refuse_other_kind(name: str, loaded: _Loaded, earlier: Notes, spec: SourceSpec) -> None:
-    """Refuse a page where there was a feed, or a text where there was either."""
-    if spec.kind is not Kind.AUTO or not earlier.body:
-        return
-    kind = recognise(loaded.data, source=name, charset=loaded.charset)
+def _kind_of(notes: Notes) -> str:
+    """What a source was read as; an older cache did not note it."""
+    if notes.kind or not notes.body:
+        return notes.kind
     try:
-        before = earlier.kind or recognise(earlier.body, source=name, charset=earlier.charset)
+        return recognise(notes.body, source="", charset=notes.charset)
     except InputError:
-        return
-    if (before, kind) in _SPOILED:
-        raise InputError(name, f"is {_SHOWN[kind]} where there was {_SHOWN[Kind(before)]}")
+        return ""
 
 
 _SHOWN = {Kind.WIRE: "a text", Kind.PAGE: "a web page", Kind.FEED: "a feed"}
@@ -259,6 +258,9 @@ def _parse_as(
     kind = spec.kind
     if kind is Kind.AUTO:
         kind = recognise(loaded.data, source=name, charset=loaded.charset)
+        if (loaded.before, kind) in _SPOILED:  # what sites give for an error
+            there = _SHOWN[Kind(loaded.before)]
+            raise InputError(name, f"is {_SHOWN[kind]} where there was {there}")
     if kind is Kind.FEED:
         document = parse_feed(
             loaded.data,
@@ -282,9 +284,9 @@ def _parse_as(
         )
     else:
         text = decode(loaded.data, source=name, charset=loaded.charset)
-        if not clean(text).strip():
-            raise InputError(name, "is empty")
         document = parse_wire(text, source=name, as_of=as_of)
+        if not document.parts:
+            raise InputError(name, "is empty")
     if document.feed and is_web(spec.location):
         document = replace(document, feed=spec.location)
     return _limited(_sectioned(document, spec.section), spec.limit), kind

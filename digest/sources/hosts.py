@@ -1,9 +1,9 @@
-"""Hosts: their names and addresses, and whether anybody can reach them."""
+"""Addresses: joined, their hosts, and whether anybody can reach those."""
 
 import ipaddress
 import socket
 from collections.abc import Callable, Iterable
-from urllib.parse import urlsplit
+from urllib.parse import urljoin, urlsplit
 
 Resolve = Callable[[str], Iterable[str]]
 """The addresses of a host, as text."""
@@ -12,6 +12,14 @@ Resolve = Callable[[str], Iterable[str]]
 def resolve_host(host: str) -> list[str]:
     """The addresses of a host, from the system."""
     return [str(found[4][0]) for found in socket.getaddrinfo(host, None)]
+
+
+def join_address(base: str, address: str) -> str:
+    """An address as it is meant where `base` is; nothing where it cannot be one."""
+    try:
+        return urljoin(base, address.strip())
+    except ValueError:
+        return ""
 
 
 def host_of(location: str) -> str:

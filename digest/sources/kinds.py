@@ -63,7 +63,6 @@ _OTHER_XML = {
 _BEFORE_ROOT = re.compile(
     r"\s+|<\?.*?\?>|<!--.*?-->|<!doctype\b[^<>\[]*(?:\[[^\]]*\]\s*)?>", re.DOTALL | re.IGNORECASE
 )
-_ROOT = re.compile(r"\s+|<\?.*?\?>|<!--.*?-->|<!DOCTYPE\b[^<>\[]*(?:\[[^\]]*\]\s*)?>", re.DOTALL)
 _ROOT = re.compile(r"<(?:[\w.-]+:)?([A-Za-z_][\w.-]*)")
 _LATER_ROOT = re.compile(r"<(?:rss|feed|rdf:RDF)\b[^<>]*(?:xmlns|version)\b", re.IGNORECASE)
 _DOCTYPE_HTML = re.compile(r"<!doctype\s+html", re.IGNORECASE)
@@ -90,10 +89,12 @@ def recognise(data: bytes, *, source: str, charset: str = "") -> Kind:
 
     `charset` is the one that its HTTP header had, if any.
     """
+    head = data[:_HEAD]
+    start = head.lstrip(b"\xef\xbb\xbf \t\r\n")
     for signature, name in _SIGNATURES.items():
-        if data.lstrip(b"\xef\xbb\xbf \t\r\n").startswith(signature):
+        if start.startswith(signature):
             raise InputError(source, f"is {name}, which is not read")
-    text = decode_markup(data[:_HEAD], charset=charset).lstrip("\ufeff\0 \t\r\n")
+    text = decode_markup(head, charset=charset).lstrip("\ufeff\0 \t\r\n")
     if not clean(text).strip():
         raise InputError(source, "is empty")
     if re.match(r"[{\[]\s*(?:[\"{\[\]}]|$)", text):
@@ -115,7 +116,7 @@ def _name_of(text: str) -> str:
         return f"an error answer ({' '.join(text.split())})"
     if _JSON_STRING.fullmatch(text):
         return "JSON, but not a JSON Feed"
-    if is_mail(text):
+    if _is_mail(text):
         return "a saved page (MHTML)" if "multipart/related" in text else "a mail message"
     if re.match(r"BEGIN:V(?:CALENDAR|CARD)\b", text):
         return "a calendar or an address book"
@@ -185,7 +186,7 @@ def _root_at(text: str) -> int:
     return start
 
 
-def is_mail(text: str) -> bool:
+def _is_mail(text: str) -> bool:
     """Whether a text begins with the header of a mail message."""
     lines = text[:4000].splitlines()
     count = 0
@@ -199,9 +200,8 @@ def is_mail(text: str) -> bool:
 
 def _is_unreadable(text: str) -> bool:
     """Whether a text is encoded data, in long runs without a space, or style sheets and scripts."""
-    sample = text[:_HEAD]
-    unbroken = sum(len(word) for word in sample.split() if len(word) >= _UNBROKEN)
-    if len(sample) > _UNBROKEN * 2 and unbroken * 10 > len(sample) * 8:
+    unbroken = sum(len(word) for word in text.split() if len(word) >= _UNBROKEN)
+    if len(text) > _UNBROKEN * 2 and unbroken * 10 > len(text) * 8:
         return True
-    signs = sum(sample.count(sign) for sign in "{};=")
-    return sample.count("{") > 1 and sample.count("}") > 1 and signs * _CODE > len(sample)
+    signs = sum(text.count(sign) for sign in "{};=")
+    return text.count("{") > 1 and text.count("}") > 1 and signs * _CODE > len(text)

@@ -11,6 +11,10 @@ from collections.abc import Sequence
 
 _WORD = re.compile(r"[^\W\d_]+")
 _LEAST_WORDS = 6
+_LEAST_PROSE = 10
+_NEAR = 4
+_ENOUGH = 2000
+"""Characters to tell a language by."""
 
 _DUTCH = frozenset(
     """
@@ -88,12 +92,6 @@ def judge_together(items: Sequence[tuple[str, str]], *, declared: str = "") -> l
             sure = of_feed and there >= _SURE and not here
             result.append(not sure and (of_feed or here > there))
     return result
-
-
-_LEAST_PROSE = 10
-_NEAR = 4
-_ENOUGH = 2000
-"""Characters to tell a language by."""
 
 
 def _small_words(text: str) -> tuple[int, int, int]:

@@ -8,15 +8,12 @@ from digest.article import Precision, Published
 from digest.calendar import clock_en
 
 _CLOCK = r"(?:[01]?\d|2[0-3])(?:[.:]|u|h)[0-5]\d"
-_CLOCK_NAMED = f"(?P<clock>{_CLOCK})"
-_CLOCK_AGAIN = f"(?P<clock2>{_CLOCK})"
-_CLOCK_AFTER = f"(?P<clock3>{_CLOCK})"
 _LABEL = r"(?:(?:UPDATE|Update|LIVE|BREAKING|NIEUW)[ :–-]+)?"
 _STAMP = re.compile(
     rf"(?:^|(?<=[.!?…\"”’)]))(?P<space>\s*)(?P<raw>(?:[•*–-]\s*)?{_LABEL}(?:"
-    rf"[\[(]{_CLOCK_NAMED}(?:\s*(?:uur|u\.?))?[\])]\s*[:–—-]?"
-    rf"|(?:Om\s+)?{_CLOCK_AGAIN}(?:\s*(?:uur|u\.?))?(?:\s*\([^()]{{1,20}}\))?\s*[:–—|-](?=\s)"
-    rf"|{_CLOCK_AFTER}\s*(?:u\b\.?)(?=\s)"
+    rf"[\[(]{_CLOCK}(?:\s*(?:uur|u\.?))?[\])]\s*[:–—-]?"
+    rf"|(?:Om\s+)?{_CLOCK}(?:\s*(?:uur|u\.?))?(?:\s*\([^()]{{1,20}}\))?\s*[:–—|-](?=\s)"
+    rf"|{_CLOCK}\s*(?:u\b\.?)(?=\s)"
     r"))\s+(?=\S)"
 )
 _FEWEST = 2
@@ -36,7 +33,7 @@ def split_entries(paragraphs: list[str], as_of: datetime) -> list[str | LiveEntr
     One time alone is no live blog, nor are times within sentences. Times are of the day of `as_of`,
     or of the day before where that would be later.
     """
-    found = [list(_stamps(text)) for text in paragraphs]
+    found = [list(_STAMP.finditer(text)) for text in paragraphs]
     begins = any(not stamp.start("raw") or not stamp["space"] for each in found for stamp in each)
     if sum(map(len, found)) < _FEWEST or not begins:
         return list(paragraphs)
@@ -51,13 +48,8 @@ def split_entries(paragraphs: list[str], as_of: datetime) -> list[str | LiveEntr
     return result
 
 
-def _stamps(text: str) -> list[re.Match[str]]:
-    return list(_STAMP.finditer(text))
-
-
 def _published(stamp: re.Match[str], as_of: datetime) -> Published:
-    clock = stamp["clock"] or stamp["clock2"] or stamp["clock3"]
-    hour, minute = map(int, re.split(r"[.:uh]", clock))
+    hour, minute = map(int, re.findall(r"\d+", stamp["raw"])[:2])
     at = as_of.replace(hour=hour, minute=minute, second=0, microsecond=0)
     if at > as_of:
         at -= timedelta(days=1)

@@ -8,10 +8,9 @@ import itertools
 import re
 from html.entities import html5
 
-from digest.cleaning import reference, whole_pairs, without_controls
+from digest.cleaning import read_references, whole_pairs, without_controls
 from digest.errors import InputError
 
-_NUMERIC = re.compile(r"&#(?:(\d{1,9})|[xX]([\da-fA-F]{1,8}));?")
 _AMPERSAND = re.compile(r"&(?:([A-Za-z][A-Za-z\d]{1,31});|(?!#))")
 _XML_NAMES = frozenset({"amp", "lt", "gt", "quot", "apos"})
 _DECLARATION = re.compile(r"<\?xml\b.*?\?>", re.DOTALL)
@@ -63,7 +62,7 @@ def mend_xml(text: str, *, source: str) -> str:
         raise InputError(source, "has a base address longer than any")
     text = _DECLARATION.sub("", text[root.start() :])
     text = _LONG_PERSON.sub(r"\1", text)
-    text = _NUMERIC.sub(_referred, text)
+    text = read_references(text)
     text = _AMPERSAND.sub(_escaped, without_controls(whole_pairs(text)))
     return _with_namespaces(text)
 
@@ -74,14 +73,6 @@ def _without_data(text: str) -> str:
         return text
     first, *rest = text.split("<![CDATA[")
     return "".join([first, *(part.partition("]]>")[2] for part in rest)])
-
-
-def _referred(found: re.Match[str]) -> str:
-    """The character of a numeric reference, unless XML needs it to be one."""
-    character = reference(int(found[1]) if found[1] else int(found[2], 16))
-    return {"<": "&lt;", ">": "&gt;", "&": "&amp;", '"': "&quot;", "'": "&#39;"}.get(
-        character, character
-    )
 
 
 def _escaped(found: re.Match[str]) -> str:

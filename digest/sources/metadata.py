@@ -4,10 +4,10 @@ import json
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
-from urllib.parse import urljoin
 
-from digest.cleaning import clean
+from digest.cleaning import clean, without_controls
 from digest.sources.blocks import PARAGRAPH
+from digest.sources.hosts import join_address
 from digest.sources.styles import is_hidden
 
 _STRUCK = frozenset("del s strike".split())
@@ -59,7 +59,7 @@ def read_metadata(tree: Any, address: str) -> Metadata:
     is_article = marks.get("og:type") == "article" or "article:published_time" in marks
     articles = tree.iterfind(".//article")
     return Metadata(
-        title=_clean(tree.findtext(".//title")),
+        title=one_line(tree.findtext(".//title")),
         headings=tuple(dict.fromkeys(filter(None, map(_text, tree.iterfind(".//h1"))))),
         dates=tuple(text for text in said if text),
         buttons=tuple(_text(element) for element in tree.iterfind(".//button")),
@@ -70,26 +70,16 @@ def read_metadata(tree: Any, address: str) -> Metadata:
 
 
 def _base(tree: Any, marks: dict[str, str], address: str) -> str:
-    for tag, found in (
-        ("base", tree.xpath("//base/@href")),
-        ("link", tree.xpath("//link[@rel='canonical']/@href")),
-    ):
-        if found and (tag == "base" or not address):
-            return _joined(address, found[0])
-    return address or marks.get("og:url", "")
-
-
-def _joined(base: str, address: str) -> str:
-    try:
-        return urljoin(base, address.strip())
-    except ValueError:
-        return ""
+    if bases := tree.xpath("//base/@href"):
+        return join_address(address, bases[0])
+    canonical = tree.xpath("//link[@rel='canonical']/@href")
+    return address or (str(canonical[0]).strip() if canonical else marks.get("og:url", ""))
 
 
 def make_absolute(tree: Any, base: str) -> None:
     """Make the addresses of links absolute, as far as that can be."""
     for link in tree.iterfind(".//a[@href]"):
-        link.set("href", _joined(base, link.get("href")))
+        link.set("href", join_address(base, link.get("href")))
 
 
 def _has_prose(article: Any) -> bool:
@@ -178,8 +168,9 @@ def _text_of(element: Any) -> str:
 
 
 def _text(element: Any) -> str:
-    return _clean(_text_of(element))
+    return one_line(_text_of(element))
 
 
-def _clean(text: object) -> str:
-    return " ".join(clean(str(text or "")).split())
+def one_line(text: object) -> str:
+    """A text of a page, or of what was found on it, in one line."""
+    return " ".join(clean(without_controls(str(text or ""))).split())

@@ -7,13 +7,13 @@ from datetime import datetime, tzinfo
 from typing import Any
 
 from digest.article import Article, Document, Headline, Paragraph, Precision, Published, Role
-from digest.cleaning import clean, letters, whole_pairs, without_controls
+from digest.cleaning import letters, whole_pairs, without_controls
 from digest.errors import InputError
 from digest.sources.blocks import PARAGRAPH, read_blocks
 from digest.sources.decoding import decode_markup
 from digest.sources.feed_dates import read_date
 from digest.sources.language import is_dutch
-from digest.sources.metadata import Metadata, make_absolute, read_metadata, show_text
+from digest.sources.metadata import Metadata, make_absolute, one_line, read_metadata, show_text
 from digest.sources.paragraphs import read_paragraphs
 from digest.sources.roles import english_byline
 from digest.sources.walls import name_wall
@@ -102,8 +102,8 @@ def _find(html: str, base: str) -> _Found | None:
     if not found:
         return _Found(title=says.title, author="", address=base, body="", says=says)
     return _Found(
-        title=_title(_text(found.title) or says.title, says.headings),
-        author=_author(_text(found.author), found),
+        title=_title(one_line(found.title) or says.title, says.headings),
+        author=_author(one_line(found.author), found),
         address=str(found.url or base),
         body=_as_html(found),
         dates=(*says.dates, str(found.date or "")),
@@ -183,10 +183,6 @@ def _article(found: _Found, as_of: datetime, zone: tzinfo) -> Article | None:
         key=found.address,
         address=found.address,
     )
-
-
-def _text(value: object) -> str:
-    return " ".join(clean(without_controls(str(value or ""))).split())
 
 
 def _published(dates: tuple[str, ...], as_of: datetime, zone: tzinfo) -> Published | None:

@@ -182,9 +182,8 @@ def reject(location: str, fetched: Fetched, cache: Cache) -> None:
 
 def _settle(location: str, answer: _Answer, notes: Notes, cache: Cache) -> Fetched:
     """What an answer is worth; failures, and that nothing changed, are noted in the cache."""
-    public = public_address(location)
+    public, advice = public_address(location), ""
     if answer.failure:
-        advice = ""
         if answer.is_gone and notes.advised != _GONE:
             advice = f"{public} is gone for good, says its server: remove it from your sources."
             notes = replace(notes, advised=_GONE)
@@ -199,7 +198,6 @@ def _settle(location: str, answer: _Answer, notes: Notes, cache: Cache) -> Fetch
             at_once=answer.at_once,
             advice=advice,
         )
-    advice = ""
     earlier, notes = notes, answer.notes or replace(notes, failures=0, wait_until=0.0)
     notes = replace(notes, advised="" if earlier.advised == _GONE else earlier.advised)
     if answer.moved and answer.moved != earlier.advised:

@@ -9,7 +9,7 @@ PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 STARTER := models/installed/starter/starter.json
 MODEL := models/installed/setup.stamp
 
-.PHONY: digest setup test check fix pages bench lock clean
+.PHONY: digest setup test check fix bench lock clean
 
 digest: $(MODEL)
 	@$(BIN)/digest run seeds
@@ -31,10 +31,6 @@ fix: setup
 	$(BIN)/ruff format --quiet .
 	$(BIN)/python -m tests.docs --write
 
-# The optional extra that reads saved web pages; 90 MB more.
-pages: $(VENV)/run.stamp
-	@$(PIP) install --require-hashes --no-deps --requirement requirements-pages.lock >&2
-
 bench: setup
 	$(BIN)/python -m benchmarks
 
@@ -48,8 +44,6 @@ lock:
 		--output-file requirements-dev.lock
 	build/lock/bin/uv pip compile pyproject.toml --extra build $(LOCK) \
 		--constraint requirements-dev.lock --output-file requirements.lock
-	build/lock/bin/uv pip compile pyproject.toml --extra build --extra pages $(LOCK) \
-		--constraint requirements-dev.lock --output-file requirements-pages.lock
 
 clean:
 	rm -rf $(VENV) models/installed build dist .mypy_cache .pytest_cache .ruff_cache .hypothesis

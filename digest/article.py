@@ -88,6 +88,25 @@ class Paragraph:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Origin:
+    """Where an item comes from, as its source says; what it does not say is empty.
+
+    `address` is that of the original, as `links.link_address` gives it; `publisher` is the name
+    of the feed or site, `note` why there is a summary only, where the whole text was wanted.
+    """
+
+    address: str = ""
+    author: str = ""
+    publisher: str = ""
+    categories: tuple[str, ...] = ()
+    note: str = ""
+
+
+NO_ORIGIN = Origin()
+"""That of an item whose source says nothing of it."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Headline:
     """A headline; `derived` when it was made from the first sentence of the body."""
 
@@ -109,9 +128,9 @@ class Article:
     """One news item with a headline and a body of paragraphs.
 
     `is_dutch` is False for an item that is plainly in another language. `key` is what its feed
-    knows it by, `address` where its original is; both are empty where nothing says so. `identity`
-    is what it is known by, where that is not told by its letters; `updated` says that its text
-    changed since it was first read.
+    knows it by, empty where nothing says so. `identity` is what it is known by, where that is not
+    told by its letters; `updated` says that its text changed since it was first read. `pictures`
+    are what pictures are said to show.
     """
 
     headline: Headline
@@ -120,7 +139,8 @@ class Article:
     published: Published | None = None
     is_dutch: bool = True
     key: str = ""
-    address: str = ""
+    origin: Origin = NO_ORIGIN
+    pictures: tuple[str, ...] = ()
     identity: str = ""
     updated: bool = False
 

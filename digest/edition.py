@@ -8,7 +8,7 @@ from datetime import date, datetime
 from enum import StrEnum
 from itertools import groupby
 
-from digest.article import Dateline, Published, Section
+from digest.article import NO_ORIGIN, Dateline, Link, Origin, Published, Section
 
 
 class Layout(StrEnum):
@@ -25,6 +25,14 @@ class Alignment(StrEnum):
 
     PARAGRAPH = "paragraph"
     SENTENCE = "sentence"
+
+
+class Sort(StrEnum):
+    """In which order items stand: by section, by source, or the newest first."""
+
+    SECTION = "section"
+    SOURCE = "source"
+    TIME = "time"
 
 
 class Flag(StrEnum):
@@ -91,11 +99,15 @@ class Sentence:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Passage:
-    """A headline or paragraph in both languages, sentence beside sentence."""
+    """A headline or paragraph in both languages, sentence beside sentence.
+
+    `links` are those of the Dutch, in reading order.
+    """
 
     dutch: str
     sentences: tuple[Sentence, ...]
     dateline: Dateline | None = None
+    links: tuple[Link, ...] = ()
 
     @property
     def english(self) -> str:
@@ -112,8 +124,9 @@ class Passage:
 class Entry:
     """An item of the edition, with its place in it (`number` counts from 1).
 
-    `headline` is None for a brief; `source` names the file it came from; `identity` is the
-    same wherever and whenever the item is read; `updated` says that its text changed since it was
+    `headline` is None for a brief; `source` names the file or feed it was read from, `origin` is
+    what that says of it; `pictures` are what pictures are said to show. `identity` is the same
+    wherever and whenever the item is read; `updated` says that its text changed since it was
     first read, `shortened` that sentences were left out to keep a document small.
     """
 
@@ -124,15 +137,18 @@ class Entry:
     section: Section | None
     published: Published | None
     source: str
+    origin: Origin = NO_ORIGIN
+    pictures: tuple[Passage, ...] = ()
     identity: str = ""
     updated: bool = False
     shortened: bool = False
 
     @property
     def passages(self) -> tuple[Passage, ...]:
-        """Headline and paragraphs; a derived headline stands in the first paragraph already."""
+        """Headline, paragraphs and pictures; the first paragraph has a derived headline already."""
         headed = self.headline and not self.headline_derived
-        return (self.headline, *self.paragraphs) if self.headline and headed else self.paragraphs
+        head = (self.headline,) if self.headline and headed else ()
+        return (*head, *self.paragraphs, *self.pictures)
 
     @property
     def dateline(self) -> Dateline | None:
@@ -142,7 +158,10 @@ class Entry:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Group:
-    """Entries of one section that stand together; the section is None for articles without."""
+    """Entries of one section that stand together; the section is None for those without.
+
+    In an edition by source it is named for the source; one by time is one group.
+    """
 
     section: Section | None
     entries: tuple[Entry, ...]
@@ -187,9 +206,11 @@ class UncommonWord:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Edition:
-    """One dated digest.
+    """One dated digest; `name` tells several of one date apart: `morning`, `evening`.
 
-    `asides` lines of the sources are no news (advertisements, links, credits) and stand nowhere.
+    `sort` is how its entries are ordered; each has at most `sentences_each` sentences in its body
+    (0: all there are). `asides` lines of the sources are no news (advertisements, links, credits)
+    and stand nowhere.
     What was too much for a document: it may be without its list of `contents`; items from
     `headlines_from` on (0: none) have headlines only, in so many `headline_languages`; `left_out`
     items more and `unlisted` sources and problems more are only counted.
@@ -197,6 +218,9 @@ class Edition:
 
     title: str
     day: date
+    name: str = ""
+    sort: Sort = Sort.SECTION
+    sentences_each: int = 0
     entries: tuple[Entry, ...]
     model: ModelNote | None
     sources: tuple[Source, ...]
@@ -211,15 +235,27 @@ class Edition:
 
     @property
     def groups(self) -> tuple[Group, ...]:
-        """The entries by section, in order; neighbours of the same section stand together."""
-        runs = groupby(self.entries, key=lambda entry: entry.section and entry.section.name)
-        listed = [tuple(run) for _, run in runs]
-        return tuple(Group(section=run[0].section, entries=run) for run in listed)
+        """The entries in order; neighbours of the same section, or source, stand together."""
+        runs = groupby(self.entries, key=self._heading)
+        return tuple(Group(section=section, entries=tuple(run)) for section, run in runs)
+
+    def _heading(self, entry: Entry) -> Section | None:
+        if self.sort is Sort.SOURCE:
+            name = entry.origin.publisher or entry.source
+            return Section(heading=name, name=name, name_en=name)
+        if self.sort is Sort.TIME or not entry.section:
+            return None
+        name = entry.section.name
+        return Section(heading=name, name=name, name_en=entry.section.name_en)
 
     @property
     def sentences(self) -> tuple[Sentence, ...]:
         """All sentences, in reading order."""
-        passages = [part for entry in self.entries for part in (entry.headline, *entry.paragraphs)]
+        passages = (
+            part
+            for entry in self.entries
+            for part in (entry.headline, *entry.paragraphs, *entry.pictures)
+        )
         return tuple(part for passage in passages if passage for part in passage.sentences)
 
     @property

@@ -5,7 +5,17 @@ from dataclasses import dataclass, replace
 from datetime import date
 from typing import TypeVar
 
-from digest.article import SHOWN, Article, Document, Item, Paragraph, Role, Section, is_news
+from digest.article import (
+    NO_ORIGIN,
+    SHOWN,
+    Article,
+    Document,
+    Item,
+    Paragraph,
+    Role,
+    Section,
+    is_news,
+)
 from digest.edition import Edition, Entry, Flag, ModelNote, Passage, Problem, Sentence, Source
 from digest.identity import identity
 from digest.splitter import split_sentences
@@ -95,6 +105,8 @@ def item_segments(item: Item) -> Iterable[str]:
         return
     if isinstance(item, Article):
         yield from text_segments(item.headline.text)
+        for picture in item.pictures:
+            yield from text_segments(picture)
     for paragraph in item.paragraphs:
         if paragraph.role is Role.BODY:
             yield from text_segments(paragraph.text)
@@ -113,7 +125,8 @@ def align(text: str, sentences: Mapping[str, Sentence]) -> Passage:
 
 
 def _entry(number: int, item: Item, source: str, sentences: Mapping[str, Sentence]) -> Entry:
-    headline = item.headline if isinstance(item, Article) else None
+    article = item if isinstance(item, Article) else None
+    headline = article.headline if article else None
     if not item.is_dutch:
         sentences = _Foreign()
     return Entry(
@@ -128,16 +141,20 @@ def _entry(number: int, item: Item, source: str, sentences: Mapping[str, Sentenc
         section=item.section,
         published=item.published,
         source=source,
+        origin=article.origin if article else NO_ORIGIN,
+        pictures=tuple(align(text, sentences) for text in article.pictures) if article else (),
         identity=identity(item),
-        updated=isinstance(item, Article) and item.updated,
+        updated=bool(article and article.updated),
     )
 
 
 def _paragraph(paragraph: Paragraph, sentences: Mapping[str, Sentence]) -> Passage:
     if paragraph.role is Role.BODY:
-        return replace(align(paragraph.text, sentences), dateline=paragraph.dateline)
-    by_rule = Sentence(dutch=paragraph.text, english=paragraph.english or paragraph.text)
-    return Passage(dutch=paragraph.text, sentences=(by_rule,))
+        passage = align(paragraph.text, sentences)
+    else:
+        by_rule = Sentence(dutch=paragraph.text, english=paragraph.english or paragraph.text)
+        passage = Passage(dutch=paragraph.text, sentences=(by_rule,))
+    return replace(passage, dateline=paragraph.dateline, links=paragraph.links)
 
 
 class _Foreign(dict[str, Sentence]):

@@ -13,10 +13,10 @@ from digest.plaintext import escaped
 _KINDS = {Article: "article", Aside: "aside", Brief: "brief", Section: "section"}
 
 
-SCHEMA_VERSION = 2
+SCHEMA_VERSION = 3
 """Counts up when a reader of the version before could no longer read what is written."""
-_READ = frozenset({1, SCHEMA_VERSION})
-"""What editions of the archive may be in; what version 2 added has defaults."""
+_READ = frozenset(range(1, SCHEMA_VERSION + 1))
+"""What editions of the archive may be in; what later versions added has defaults."""
 
 
 def edition_as_json(edition: Edition) -> str:

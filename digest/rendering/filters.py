@@ -1,7 +1,9 @@
 """Texts as they are shown: wrapping, columns, times. Ordinary functions, tested as such."""
 
 import re
+from collections.abc import Iterable
 from itertools import zip_longest
+from typing import Protocol
 
 from wcwidth import ljust
 from wcwidth import wrap as wrap_cells
@@ -88,13 +90,55 @@ def shorten(text: str, words: int) -> str:
 
 def markdown(text: str) -> str:
     """Text in which no character has a meaning in Markdown."""
-    escaped = re.sub(r"([\\`*_\[\]<>#|~])", r"\\\1", " ".join(plain(text).split()))
+    return _unlisted(_escaped(" ".join(plain(text).split())))
+
+
+class Linked(Protocol):
+    """A text with an address, or none."""
+
+    @property
+    def text(self) -> str:
+        """What is shown."""
+
+    @property
+    def address(self) -> str:
+        """Where it leads."""
+
+
+def markdown_links(pieces: Iterable[Linked]) -> str:
+    """Pieces of a text, of which some lead somewhere."""
+    parts = (
+        markdown_link(piece, piece.address) if piece.address else _escaped(plain(piece.text))
+        for piece in pieces
+    )
+    return _unlisted(" ".join("".join(parts).split()))
+
+
+def markdown_link(text: Linked, address: str = "") -> str:
+    """A text that leads to an address, its own where no other is given."""
+    return f"[{_escaped(plain(text.text))}]({markdown_address(address or text.address)})"
+
+
+def markdown_address(address: str) -> str:
+    """An address in which no character ends a link of Markdown."""
+    return address.replace("(", "%28").replace(")", "%29")
+
+
+def _escaped(text: str) -> str:
+    return re.sub(r"([\\`*_\[\]<>#|~])", r"\\\1", text)
+
+
+def _unlisted(escaped: str) -> str:
+    """A line that does not begin an item of a list."""
     listed = re.sub(r"^(\d+)([.)])(?=\s)", r"\1\\\2", escaped)
     return re.sub(r"^([-+=])(?=\s|$)", r"\\\1", listed)
 
 
 FILTERS = {
     "markdown": markdown,
+    "markdown_address": markdown_address,
+    "markdown_link": markdown_link,
+    "markdown_links": markdown_links,
     "plain": plain,
     "side_by_side": side_by_side,
     "wrap": wrap,

@@ -15,12 +15,22 @@ LABELS = {
     "words": ("Less common words", "Minder gewone woorden"),
     "updated": ("updated", "bijgewerkt"),
     "empty": ("No news today.", "Geen nieuws vandaag."),
+    "original": ("Read the original", "Lees het origineel"),
+    "source": ("Source", "Bron"),
+    "picture": ("Picture:", "Foto:"),
+    "first sentences": ("The rest is in the original.", "De rest staat in het origineel."),
+    "cut": ("The rest was left out.", "De rest is weggelaten."),
     "shortened": (
         "Shortened; the rest is in the full edition.",
         "Ingekort; de rest staat in de volledige editie.",
     ),
 }
 """English and Dutch by name."""
+
+
+def summary_only(reason: str) -> tuple[str, str]:
+    """Why an item has a summary only, though its whole text was wanted."""
+    return f"A summary only: {reason}.", "Alleen een samenvatting: de hele tekst was er niet."
 
 
 def doubtful(count: int) -> str:

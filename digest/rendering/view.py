@@ -5,12 +5,13 @@ language that the layout shows, the leading language first. Templates only loop 
 """
 
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from enum import StrEnum
 from itertools import islice
+from operator import itemgetter
 
-from digest.article import Dateline, Published
+from digest.article import Dateline, Link, Published
 from digest.calendar import long_date_en, long_date_nl
 from digest.edition import (
     Alignment,
@@ -64,18 +65,22 @@ class Look:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Piece:
-    """A stretch of a Dutch sentence; `meaning` is what it means, if it is less common."""
+    """A stretch of a sentence: `meaning` is that of a less common word, `address` that of a link.
+
+    What is a link has no meaning: it is one thing to point at, not two.
+    """
 
     text: str
     meaning: str = ""
+    address: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Part:
     """A sentence of a block; `key` names its partner in the other language.
 
-    `reasons` say why it is doubtful, `lost` which words did not arrive; `pieces` are the
-    whole of a Dutch sentence, word by word where words have a meaning to show.
+    `reasons` say why it is doubtful, `lost` which words did not arrive; `pieces` are the whole of
+    it, where words of it have a meaning to show or are a link, else there are none.
     """
 
     text: str
@@ -105,9 +110,17 @@ class Block:
     @property
     def text(self) -> str:
         """The parts as running text, each doubtful one with the mark behind it."""
-        return " ".join(
-            f"{part.text}{phrases.DOUBTFUL if part.doubts else ''}" for part in self.parts
-        )
+        return "".join(piece.text for piece in self.pieces)
+
+    @property
+    def pieces(self) -> Iterator[Piece]:
+        """The same with its links."""
+        for index, part in enumerate(self.parts):
+            if index:
+                yield Piece(text=" ")
+            yield from part.pieces or (Piece(text=part.text),)
+            if part.doubts:
+                yield Piece(text=phrases.DOUBTFUL)
 
     @property
     def doubts(self) -> tuple[str, ...]:
@@ -118,9 +131,13 @@ class Block:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Row:
-    """One block in each language shown, the leading one first."""
+    """One block in each language shown, the leading one first.
+
+    `links` are those whose words stand in no block.
+    """
 
     blocks: tuple[Block, ...]
+    links: tuple[Link, ...] = ()
 
     @property
     def line(self) -> str:
@@ -137,7 +154,8 @@ class Row:
 class EntryView:
     """An entry: `title` is its headline, `meta` its place and time, either may be None.
 
-    `brief` is what the table of contents calls it.
+    `brief` is what the table of contents calls it, `origin` where it comes from, `cut` what says
+    that sentences were left out.
     """
 
     number: int
@@ -146,7 +164,31 @@ class EntryView:
     title: Row | None
     meta: Row | None
     paragraphs: tuple[tuple[Row, ...], ...]
-    shortened: bool
+    origin: "OriginView | None"
+    cut: Row | None
+
+    @property
+    def address(self) -> str:
+        """Where the original is, empty where nobody knows."""
+        return self.origin.address if self.origin else ""
+
+    @property
+    def shortened(self) -> bool:
+        """Whether sentences were left out."""
+        return self.cut is not None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OriginView:
+    """Where an entry comes from: `label` introduces it, `names` are its source and author.
+
+    `note` says why it is a summary.
+    """
+
+    address: str
+    label: Row
+    names: str
+    note: Row | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -215,7 +257,11 @@ class EditionView:
 
 def view_edition(edition: Edition, look: Look) -> EditionView:
     """Decide for every text of the edition what is shown and in which order."""
-    viewer = _Viewer(look.languages, by_sentence=look.align is Alignment.SENTENCE)
+    viewer = _Viewer(
+        look.languages,
+        by_sentence=look.align is Alignment.SENTENCE,
+        sentences_each=edition.sentences_each,
+    )
     dutch_first = _Viewer(tuple(sorted(look.languages, reverse=True)), by_sentence=False)
     return EditionView(
         title=edition.title,
@@ -244,6 +290,7 @@ def view_edition(edition: Edition, look: Look) -> EditionView:
 class _Viewer:
     languages: tuple[Language, ...]
     by_sentence: bool
+    sentences_each: int = 0
 
     def pair(self, english: str, dutch: str) -> Row:
         """A row of two plain texts."""
@@ -254,29 +301,49 @@ class _Viewer:
             )
         )
 
-    def row(self, sentences: Iterable[Sentence] | Sentence, key: str) -> Row:
-        """A row of sentences, each part with the key that its partner has too."""
+    def name(self, english: str, dutch: str) -> Row:
+        """A row of a name, once where it is the same in both languages."""
+        if english != dutch:
+            return self.pair(english, dutch)
+        return Row(blocks=(Block(lang=Language.NL, parts=(Part(text=plain(dutch)),)),))
+
+    def row(
+        self,
+        sentences: Iterable[Sentence] | Sentence,
+        key: str,
+        links: tuple[Link, ...] = (),
+    ) -> Row:
+        """A row of sentences, each part with the key that its partner has too.
+
+        Links are put where their words stand, in the Dutch where that is shown.
+        """
         listed = (sentences,) if isinstance(sentences, Sentence) else tuple(sentences)
         if listed and all(part.dutch == part.english for part in listed):
-            return self.same(listed, key)
-        return Row(
-            blocks=tuple(
-                Block(
-                    lang=lang,
-                    parts=tuple(
-                        part
-                        for index, sentence in enumerate(listed, 1)
-                        if (part := _part(sentence, lang, f"{key}-{index}")).text or part.doubts
-                    ),
-                )
-                for lang in self.languages
-            )
-        )
+            return self.same(listed, key, links)
+        linked = Language.NL if Language.NL in self.languages else Language.EN
+        left = links
+        blocks = []
+        for lang in self.languages:
+            parts = []
+            for index, sentence in enumerate(listed, 1):
+                text = sentence.dutch if lang is Language.NL else sentence.english
+                inside = _found(text, left) if lang is linked else ()
+                left = tuple(link for link in left if link not in inside)
+                part = _part(sentence, lang, f"{key}-{index}", inside)
+                if part.text or part.doubts:
+                    parts.append(part)
+            blocks.append(Block(lang=lang, parts=tuple(parts)))
+        return Row(blocks=tuple(blocks), links=left)
 
-    def same(self, sentences: tuple[Sentence, ...], key: str) -> Row:
+    def same(self, sentences: tuple[Sentence, ...], key: str, links: tuple[Link, ...]) -> Row:
         """A row of what is the same in both languages, once: a table, a text in a third one."""
         parts = tuple(
-            Part(text=plain(part.dutch), key=f"{key}-{index}", reasons=_reasons(part))
+            Part(
+                text=plain(part.dutch),
+                key=f"{key}-{index}",
+                reasons=_reasons(part),
+                pieces=tuple(_pieces(part.dutch, (), _found(part.dutch, links))),
+            )
             for index, part in enumerate(sentences, 1)
         )
         foreign = any(Flag.FOREIGN in part.flags for part in sentences)
@@ -286,7 +353,7 @@ class _Viewer:
         section = group.section
         title = (section.name_en, section.name) if section else phrases.LABELS["articles"]
         return GroupView(
-            title=self.pair(*title),
+            title=self.name(*title),
             named=section is not None,
             first=group.entries[0].number,
             show=lambda: map(self.entry, group.entries),
@@ -302,25 +369,54 @@ class _Viewer:
             brief=self.brief(entry),
             title=self.row(headline.sentences, f"{entry.number}-0") if headline else None,
             meta=self.meta(place, entry.published, updated=entry.updated),
-            paragraphs=tuple(
-                self.paragraph(
-                    passage,
-                    f"{entry.number}-{index}",
-                    passage.dateline if passage.dateline != place else None,
-                )
-                for index, passage in enumerate(entry.paragraphs, 1)
-            ),
-            shortened=entry.shortened,
+            paragraphs=tuple(self.paragraphs(entry, place)),
+            origin=self.origin(entry),
+            cut=self.cut(entry),
         )
+
+    def paragraphs(self, entry: Entry, place: Dateline | None) -> Iterator[tuple[Row, ...]]:
+        """The paragraphs of an entry, and after them what pictures are said to show."""
+        for index, passage in enumerate(entry.paragraphs, 1):
+            dateline = passage.dateline if passage.dateline != place else None
+            yield self.paragraph(passage, f"{entry.number}-{index}", dateline)
+        for index, passage in enumerate(entry.pictures, len(entry.paragraphs) + 1):
+            row = self.row(passage.sentences, f"{entry.number}-{index}")
+            yield (replace(row, blocks=tuple(map(_as_picture, row.blocks))),)
+
+    def origin(self, entry: Entry) -> OriginView | None:
+        origin = entry.origin
+        is_said = any(origin.author in passage.dutch for passage in entry.paragraphs)
+        names = [plain(name) for name in (origin.publisher, "" if is_said else origin.author)]
+        if not (origin.address or any(names) or origin.note):
+            return None
+        label = phrases.LABELS["original" if origin.address else "source"]
+        english, dutch = phrases.summary_only(origin.note)
+        return OriginView(
+            address=origin.address,
+            label=self.pair(*label),
+            names=", ".join(filter(None, names)),
+            note=self.pair(english, dutch) if origin.note else None,
+        )
+
+    def cut(self, entry: Entry) -> Row | None:
+        """What says that sentences were left out, and where they are."""
+        if not entry.shortened:
+            return None
+        if not self.sentences_each:
+            return self.pair(*phrases.LABELS["shortened"])
+        return self.pair(*phrases.LABELS["first sentences" if entry.origin.address else "cut"])
 
     def paragraph(self, passage: Passage, key: str, dateline: Dateline | None) -> tuple[Row, ...]:
         """A paragraph as one row, or as a row a sentence; a dateline stands before it."""
         if not self.by_sentence:
-            rows = [self.row(passage.sentences, key)]
+            rows = [self.row(passage.sentences, key, passage.links)]
         else:
+            inside = [_found(sentence.dutch, passage.links) for sentence in passage.sentences]
             rows = [
-                self.row(sentence, f"{key}-{index}")
-                for index, sentence in enumerate(passage.sentences, 1)
+                self.row(sentence, f"{key}-{index}", links)
+                for index, (sentence, links) in enumerate(
+                    zip(passage.sentences, inside, strict=True), 1
+                )
             ]
         if dateline:
             rows.insert(0, self.pair(f"{place_en(dateline)} –", f"{place_nl(dateline)} –"))
@@ -362,12 +458,20 @@ class _Viewer:
         return self.pair(english, dutch)
 
 
-def _part(sentence: Sentence, lang: Language, key: str) -> Part:
+def _as_picture(block: Block) -> Block:
+    """A block that begins by saying that it is about a picture."""
+    label = phrases.LABELS["picture"][block.lang == Language.NL]
+    return replace(block, parts=(Part(text=label), *block.parts))
+
+
+def _part(sentence: Sentence, lang: Language, key: str, links: tuple[Link, ...] = ()) -> Part:
     if lang is Language.NL:
-        return Part(text=plain(sentence.dutch), key=key, pieces=tuple(_pieces(sentence)))
+        pieces = tuple(_pieces(sentence.dutch, sentence.glosses, links))
+        return Part(text=plain(sentence.dutch), key=key, pieces=pieces)
     return Part(
         text=plain(sentence.english),
         key=key,
+        pieces=tuple(_pieces(sentence.english, (), links)),
         reasons=_reasons(sentence),
         lost=tuple(_lost(sentence.dutch, gloss) for gloss in sentence.missing),
     )
@@ -385,14 +489,35 @@ def _lost(dutch: str, gloss: Gloss) -> str:
     return f"{word} ({', '.join(gloss.meanings)})" if gloss.meanings else word
 
 
-def _pieces(sentence: Sentence) -> Iterator[Piece]:
-    """The Dutch with the meanings of its less common words; nothing where none is known."""
+def _found(text: str, links: Iterable[Link]) -> tuple[Link, ...]:
+    """Those of the links, which are in reading order, whose words stand in a text."""
+    at = 0
+    inside = []
+    for link in links:
+        if (start := text.find(link.text, at)) >= 0:
+            inside.append(link)
+            at = start + len(link.text)
+    return tuple(inside)
+
+
+def _pieces(text: str, glosses: Iterable[Gloss], links: Iterable[Link]) -> Iterator[Piece]:
+    """A text with the meanings of its less common words, and its links; nothing without any."""
+    marked: list[tuple[int, int, Piece]] = []
+    at = 0
+    for link in links:
+        start = text.index(link.text, at)
+        at = start + len(link.text)
+        marked.append((start, at, Piece(text=plain(link.text), address=link.address)))
+    for gloss in glosses:
+        if not any(gloss.start < end and start < gloss.end for start, end, _ in marked):
+            word = plain(text[gloss.start : gloss.end])
+            meaning = f"{gloss.head}: {', '.join(gloss.meanings)}"
+            marked.append((gloss.start, gloss.end, Piece(text=word, meaning=meaning)))
     end = 0
-    for gloss in sentence.glosses:
-        if end <= gloss.start < gloss.end:
-            yield Piece(text=plain(sentence.dutch[end : gloss.start]))
-            word = plain(sentence.dutch[gloss.start : gloss.end])
-            yield Piece(text=word, meaning=f"{gloss.head}: {', '.join(gloss.meanings)}")
-            end = gloss.end
+    for start, stop, piece in sorted(marked, key=itemgetter(0, 1)):
+        if end <= start < stop:
+            yield Piece(text=plain(text[end:start]))
+            yield piece
+            end = stop
     if end:
-        yield Piece(text=plain(sentence.dutch[end:]))
+        yield Piece(text=plain(text[end:]))

@@ -10,6 +10,7 @@ from dataclasses import dataclass, field, replace
 
 from digest.article import Link
 from digest.cleaning import clean, read_references, whole_pairs, without_controls
+from digest.links import link_address
 from digest.sources.hosts import join_address
 from digest.sources.lists import List, has_marker
 from digest.sources.raised import raised
@@ -44,7 +45,6 @@ _CLOSING = tuple("\"'”’»›“‘")
 _TAG = re.compile(r"</?[a-zA-Z][^<>]*>|<!--|<!\[")
 _BLOCK_TAG = re.compile(r"</?(?:p|br|div|ul|ol|li|h[1-6]|table|blockquote)\b[^<>]*>", re.IGNORECASE)
 _CDATA = re.compile(r"<!\[CDATA\[|\]\]>")
-_LINKED = re.compile(r"https?://[^\s/]|mailto:[^\s@]+@", re.IGNORECASE)
 _DEEPEST = 400
 _PIECE = 1 << 12
 _TINY = 1.0
@@ -52,10 +52,13 @@ _MOST_RAISED = 3
 """Pieces of text that a power, a unit or the mark of a note is made of."""
 
 
-def read_blocks(html: str, *, base: str = "") -> tuple[Block, ...]:
+def read_blocks(
+    html: str, *, base: str = "", pictures: list[str] | None = None
+) -> tuple[Block, ...]:
     """The blocks of a piece of HTML; `base` is the address that its links start from.
 
     Nothing active and nothing hidden survives. Text that was escaped once too often is read too.
+    The texts that stand for pictures go to `pictures`.
     """
     if not _TAG.search(html) and _BLOCK_TAG.search(escaped := clean(html)):
         html = escaped
@@ -79,6 +82,8 @@ def read_blocks(html: str, *, base: str = "") -> tuple[Block, ...]:
         parser.feed(piece.encode())
     if parser:
         parser.close()
+    if pictures is not None:
+        pictures.extend(builder.pictures)
     return builder.finish()
 
 
@@ -153,6 +158,7 @@ class _Builder:
     preformatted: int = 0
     address: str | None = None
     linked_from: int = 0
+    pictures: list[str] = field(default_factory=list)
 
     def finish(self) -> tuple[Block, ...]:
         self._flush()
@@ -203,6 +209,8 @@ class _Builder:
             self.has_plain = self.has_bold = False
         elif tag == "img" and _EMOJI.search(f"{attributes.get('class')} {attributes.get('src')}"):
             self.pieces.append(attributes.get("alt", ""))
+        elif tag == "img":
+            self.pictures.append(attributes.get("alt") or "")
         elif tag == "a":
             self._end_link()
             self.address = self._absolute(attributes.get("href", ""))
@@ -286,8 +294,7 @@ class _Builder:
         return self.blocks
 
     def _absolute(self, address: str) -> str:
-        whole = join_address(self.base, clean(address))
-        return whole if _LINKED.match(whole) else ""
+        return link_address(join_address(self.base, clean(address)))
 
     def _end_link(self, *, goes_on: bool = False) -> None:
         """Keep the link that is open; with `goes_on` it holds for the next block too."""

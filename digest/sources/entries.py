@@ -5,15 +5,16 @@ Every entry is read by itself: what a library throws at one is a problem of that
 
 import io
 import json
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from typing import Any
 
-from digest.cleaning import whole_pairs, without_controls
+from digest.cleaning import clean, whole_pairs, without_controls
 from digest.errors import InputError
 from digest.sources.decoding import decode_markup
 from digest.sources.hosts import join_address
-from digest.sources.mending import foreign_elements_gone, mend_xml, split_items
+from digest.sources.mending import PICTURE, foreign_elements_gone, mend_xml, split_items
 
 _LONGEST_TITLE = 100
 _BLANK = "\ufeff\0 \t\r\n"
@@ -32,7 +33,8 @@ class FeedEntry:
     """What a feed says of an item.
 
     `identifier` is its GUID, else its address; `dates` are as they stand, the best one first;
-    `base` is where relative addresses in it start from.
+    `base` is where relative addresses in it start from. `publisher` is where the feed has it from,
+    `pictures` are what pictures are said to show.
     """
 
     title: Text = Text()
@@ -42,6 +44,10 @@ class FeedEntry:
     address: str = ""
     dates: tuple[str, ...] = ()
     base: str = ""
+    author: str = ""
+    publisher: str = ""
+    categories: tuple[str, ...] = ()
+    pictures: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -52,6 +58,8 @@ class Feed:
     """
 
     entries: tuple[FeedEntry, ...]
+    title: str = ""
+    categories: tuple[str, ...] = ()
     language: str = ""
     home: str = ""
     problems: tuple[InputError, ...] = ()
@@ -75,14 +83,18 @@ def _xml_feed(text: str, source: str, base: str) -> Feed:
         raise problems[0] if problems else InputError(source, "is not a feed")
     version, about = str(parsed[0].version or ""), parsed[0].feed
     home = _web_address(about.get("link"), base) or base
+    author = _people(about) if version.startswith("atom") else ""  # RFC 4287, 4.2.1
     entries: list[FeedEntry] = []
     for entry in (entry for part in parsed for entry in part.entries):
         try:
-            entries.append(_xml_entry(entry, version, home))
+            found = _xml_entry(entry, version, home)
+            entries.append(replace(found, author=found.author or author))
         except Exception as error:  # noqa: BLE001 - whatever it is, it is about this entry alone
             problems.append(item_problem(source, str(entry.get("title", "")), error))
     return Feed(
         entries=tuple(entries),
+        title=_line(about.get("title")),
+        categories=_terms(about),
         language=str(about.get("language") or ""),
         home=_home(about, "id", "link", "title"),
         problems=tuple(problems),
@@ -166,7 +178,35 @@ def _xml_entry(entry: Any, version: str, home: str) -> FeedEntry:
             if (found := dict.get(entry, name))
         ),
         base=_web_address(parts[0].get("base"), home) or address or home,
+        author=_people(entry),
+        publisher=_line((entry.get("source") or {}).get("title")),
+        categories=_terms(entry),
+        pictures=_terms(entry, pictures=True),
     )
+
+
+def _people(entry: Any) -> str:
+    """The names of those who wrote an entry, or a feed; a mail address alone is none."""
+    names = [_line(person.get("name")) for person in entry.get("authors") or ()]
+    return ", ".join(dict.fromkeys(name for name in names if name and not _MAIL.fullmatch(name)))
+
+
+_MAIL = re.compile(r"\S+@\S+")
+
+
+def _terms(entry: Any, *, pictures: bool = False) -> tuple[str, ...]:
+    """The categories of an entry, or a feed; or what its pictures are said to show."""
+    tags = [tag for tag in entry.get("tags") or () if (tag.get("scheme") == PICTURE) is pictures]
+    return tuple(filter(None, (_line(tag.get("label") or tag.get("term")) for tag in tags)))
+
+
+def _line(value: object) -> str:
+    """A text of a feed in one line, without markup."""
+    text = without_controls(whole_pairs(value)) if isinstance(value, str) else ""
+    return " ".join(clean(_TAGS.sub(" ", text)).split())
+
+
+_TAGS = re.compile(r"</?[a-zA-Z][^<>]*>")
 
 
 def _text(detail: Any, version: str) -> Text:
@@ -189,11 +229,13 @@ def _json_feed(text: str, source: str, base: str) -> Feed:
     problems: list[InputError] = []
     for item in items:
         if isinstance(item, dict):
-            entries.append(_json_entry(item, _string(feed, "home_page_url") or base))
+            entry = _json_entry(item, _string(feed, "home_page_url") or base)
+            entries.append(replace(entry, author=entry.author or _json_people(feed)))
         else:
             problems.append(InputError(source, "has an item that is none of a JSON Feed"))
     return Feed(
         entries=tuple(entries),
+        title=_line(feed.get("title")),
         language=_string(feed, "language"),
         home=_home(feed, "feed_url", "home_page_url", "title"),
         problems=tuple(problems),
@@ -214,7 +256,20 @@ def _json_entry(item: dict[str, Any], home: str) -> FeedEntry:
             filter(None, (_string(item, "date_published"), _string(item, "date_modified")))
         ),
         base=address or home,
+        author=_json_people(item),
+        categories=tuple(filter(None, map(_line, _list(item, "tags")))),
     )
+
+
+def _json_people(item: dict[str, Any]) -> str:
+    people = _list(item, "authors") or [item.get("author")]  # the second is of version 1
+    names = [_line(each.get("name")) for each in people if isinstance(each, dict)]
+    return ", ".join(dict.fromkeys(filter(None, names)))
+
+
+def _list(item: dict[str, Any], name: str) -> list[Any]:
+    value = item.get(name)
+    return value if isinstance(value, list) else []
 
 
 def _web_address(value: object, base: str) -> str:

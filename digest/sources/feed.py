@@ -3,15 +3,17 @@
 from dataclasses import replace
 from datetime import datetime, tzinfo
 
-from digest.article import Article, Document, Headline, Paragraph, Published, Role, Section
+from digest.article import Article, Document, Headline, Origin, Paragraph, Published, Role
 from digest.cleaning import clean, letters
 from digest.errors import InputError
+from digest.links import link_address
 from digest.sources.blocks import looks_like_html, read_blocks
-from digest.sources.entries import FeedEntry, Text, item_problem, read_feed
+from digest.sources.entries import Feed, FeedEntry, Text, item_problem, read_feed
 from digest.sources.feed_dates import read_date
 from digest.sources.language import judge_together
 from digest.sources.paragraphs import joined, read_paragraphs
-from digest.sources.places import english_section
+from digest.sources.pictures import described
+from digest.sources.places import is_section, section_named
 from digest.sources.tables import Block
 
 
@@ -21,6 +23,7 @@ def parse_feed(
     source: str,
     as_of: datetime,
     zone: tzinfo,
+    name: str = "",
     section: str = "",
     charset: str = "",
     base: str = "",
@@ -28,25 +31,25 @@ def parse_feed(
 ) -> Document:
     """A feed as a document: an article for each entry, in the order of the feed.
 
-    `section` is the name of the section that they belong to, if any; `charset` is that of the
-    HTTP header, `base` the address that the feed came from. What is wrong with one entry goes to
-    `problems`, and the others are read. Raises `InputError` for what is no feed, or a feed without
-    entries.
+    `name` is what the user calls the feed, `section` the section that he puts it in, both else
+    told by the feed; `charset` is that of the HTTP header, `base` the address that the feed came
+    from. What is wrong with one entry goes to `problems`, and the others are read. Raises
+    `InputError` for what is no feed, or a feed without entries.
     """
     feed = read_feed(data, source=source, charset=charset, base=base)
     problems.extend(feed.problems)
-    group = None
-    if section:
-        group = Section(heading=section, name=section, name_en=english_section(section))
     items = []
     for entry in feed.entries:
         try:
-            item = _article(entry, group, as_of, zone)
+            item = _article(entry, as_of, zone)
         except Exception as error:  # noqa: BLE001 - whatever it is, it is about this entry alone
             problems.append(item_problem(source, clean(entry.title.value), error))
             continue
         if item:
-            items.append(item)
+            publisher = entry.publisher or name or feed.title
+            origin = replace(item.origin, publisher=publisher, author=_author(entry, feed))
+            group = section_named(section or _section(entry, feed))
+            items.append(replace(item, origin=origin, section=group))
     if not items:
         if problems:
             raise problems.pop()
@@ -64,12 +67,36 @@ def _words(item: Article) -> tuple[str, str]:
     return ("" if item.headline.derived else item.headline.text), prose
 
 
-def _article(
-    entry: FeedEntry, section: Section | None, as_of: datetime, zone: tzinfo
-) -> Article | None:
+def _author(entry: FeedEntry, feed: Feed) -> str:
+    """Who wrote an entry, unless that is the site itself."""
+    is_site = letters(entry.author) in {letters(feed.title), letters(entry.publisher)}
+    return "" if is_site or len(entry.author) > _LONGEST_AUTHOR else entry.author
+
+
+def _section(entry: FeedEntry, feed: Feed) -> str:
+    """The section of an entry whose feed was put into none.
+
+    Its category that is one of the known sections, or its only one, where that is no keyword; else
+    the same of the feed, else the title of the feed.
+    """
+    for categories in (entry.categories, feed.categories):
+        known = (each for each in categories if is_section(each))
+        only = categories[0] if len(set(categories)) == 1 else ""
+        short = only if len(only) <= _LONGEST_SECTION else ""
+        if found := next(known, short):
+            return found
+    return feed.title
+
+
+_LONGEST_AUTHOR = 100
+_LONGEST_SECTION = 40
+
+
+def _article(entry: FeedEntry, as_of: datetime, zone: tzinfo) -> Article | None:
+    pictures = list(entry.pictures)
     headline = " ".join(" ".join(block.text for block in _blocks(entry.title, entry.base)).split())
-    lead = read_paragraphs(_blocks(entry.lead, entry.base))
-    content = read_paragraphs(_blocks(entry.content, entry.base))
+    lead = read_paragraphs(_blocks(entry.lead, entry.base, pictures))
+    content = read_paragraphs(_blocks(entry.content, entry.base, pictures))
     paragraphs = tuple(
         part
         for part in joined(lead, content)
@@ -80,10 +107,10 @@ def _article(
     return Article(
         headline=Headline(text=headline) if headline else _derived(paragraphs),
         paragraphs=paragraphs,
-        section=section,
         published=_published(entry, as_of, zone),
         key=entry.identifier,
-        address=entry.address,
+        origin=Origin(address=link_address(entry.address), categories=entry.categories),
+        pictures=described(pictures, headline, paragraphs),
     )
 
 
@@ -92,10 +119,10 @@ def _derived(paragraphs: tuple[Paragraph, ...]) -> Headline:
     return Headline(text=first.text, derived=True)
 
 
-def _blocks(text: Text, base: str) -> tuple[Block, ...]:
+def _blocks(text: Text, base: str, pictures: list[str] | None = None) -> tuple[Block, ...]:
     """The blocks of a text: of HTML what a browser shows, else its lines."""
     if not text.is_plain and looks_like_html(text.value):
-        return read_blocks(text.value, base=base)
+        return read_blocks(text.value, base=base, pictures=pictures)
     blocks: list[Block] = []
     goes_on = False
     for each in clean(text.value).splitlines():

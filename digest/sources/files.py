@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, tzinfo
 from pathlib import Path
 
-from digest.article import Article, Brief, Document, Section
+from digest.article import Article, Brief, Document
 from digest.config import SOURCE_SECONDS
 from digest.errors import InputError
 from digest.plaintext import readable
@@ -20,7 +20,7 @@ from digest.sources.feed import parse_feed
 from digest.sources.finding import MOST_BYTES, find_files
 from digest.sources.kinds import Kind, recognise
 from digest.sources.page import parse_page
-from digest.sources.places import english_section
+from digest.sources.places import section_named
 from digest.sources.web import Fetched, dead, is_web, public_address
 from digest.sources.wire import parse_wire
 
@@ -267,6 +267,7 @@ def _parse_as(
             source=name,
             as_of=as_of,
             zone=reading.zone,
+            name=spec.name,
             section=spec.section,
             charset=loaded.charset,
             base=loaded.address,
@@ -296,7 +297,7 @@ def _sectioned(document: Document, name: str) -> Document:
     """Articles without a section are of the one that the source was given."""
     if not name:
         return document
-    section = Section(heading=name, name=name, name_en=english_section(name))
+    section = section_named(name)
     parts = tuple(
         replace(part, section=section) if isinstance(part, Article) and not part.section else part
         for part in document.parts

@@ -28,8 +28,9 @@ class Metadata:
     """What a page says of itself: its title, its main headings, the words on its buttons.
 
     `dates` are as they stand, the surest first; `is_article` says that it has an article, `hides`
-    that there is text that nobody sees, or that a script is to show. `base` is where its relative
-    addresses start from.
+    that there is text that nobody sees, or that a script is to show, `is_paid` that not everybody
+    may read it. `base` is where its relative addresses start from, `address` what the page says
+    that it is known by. `pictures` are the texts that stand with pictures.
     """
 
     title: str
@@ -39,6 +40,11 @@ class Metadata:
     is_article: bool
     hides: bool
     base: str
+    address: str = ""
+    publisher: str = ""
+    categories: tuple[str, ...] = ()
+    pictures: tuple[str, ...] = ()
+    is_paid: bool = False
 
 
 def read_metadata(tree: Any, address: str) -> Metadata:
@@ -58,6 +64,11 @@ def read_metadata(tree: Any, address: str) -> Metadata:
     ]
     is_article = marks.get("og:type") == "article" or "article:published_time" in marks
     articles = tree.iterfind(".//article")
+    sections = [thing.get("articleSection") for thing in data]
+    listed = [
+        each for found in sections for each in (found if isinstance(found, list) else [found])
+    ]
+    free = [str(thing["isAccessibleForFree"]).lower() for thing in data if _SAYS_FREE in thing]
     return Metadata(
         title=one_line(tree.findtext(".//title")),
         headings=tuple(dict.fromkeys(filter(None, map(_text, tree.iterfind(".//h1"))))),
@@ -66,14 +77,38 @@ def read_metadata(tree: Any, address: str) -> Metadata:
         base=_base(tree, marks, address),
         is_article=is_article or bool(data) or any(map(_has_prose, articles)),
         hides=any(is_hidden(each.attrib) for each in tree.iter() if isinstance(each.tag, str)),
+        address=join_address(address, _canonical(tree, marks)),
+        publisher=one_line(marks.get("og:site_name")),
+        categories=tuple(
+            dict.fromkeys(filter(None, map(one_line, [*listed, marks.get("article:section")])))
+        ),
+        pictures=tuple(_pictures(tree, marks)),
+        is_paid="false" in free or marks.get("article:content_tier") in ("locked", "metered"),
     )
+
+
+_SAYS_FREE = "isAccessibleForFree"
+
+
+def _pictures(tree: Any, marks: dict[str, str]) -> Iterator[str]:
+    """The texts that stand with the pictures of an article, captions before what replaces them."""
+    for where in (".//article", ".//main"):
+        for article in tree.iterfind(where):
+            yield from map(_text, article.iterfind(".//figcaption"))
+            yield from (image.get("alt") or "" for image in article.iterfind(".//img"))
+    yield marks.get("og:image:alt", "")
 
 
 def _base(tree: Any, marks: dict[str, str], address: str) -> str:
     if bases := tree.xpath("//base/@href"):
         return join_address(address, bases[0])
+    return address or _canonical(tree, marks)
+
+
+def _canonical(tree: Any, marks: dict[str, str]) -> str:
+    """The address that a page says it is known by."""
     canonical = tree.xpath("//link[@rel='canonical']/@href")
-    return address or (str(canonical[0]).strip() if canonical else marks.get("og:url", ""))
+    return str(canonical[0]).strip() if canonical else marks.get("og:url", "")
 
 
 def make_absolute(tree: Any, base: str) -> None:

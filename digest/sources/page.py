@@ -1,4 +1,4 @@
-"""Saved web pages: their article, as trafilatura (the optional extra `pages`) finds it."""
+"""Web pages: their article, as trafilatura finds it."""
 
 import re
 from copy import deepcopy
@@ -6,15 +6,27 @@ from dataclasses import dataclass
 from datetime import datetime, tzinfo
 from typing import Any
 
-from digest.article import Article, Document, Headline, Paragraph, Precision, Published, Role
+from digest.article import (
+    Article,
+    Document,
+    Headline,
+    Origin,
+    Paragraph,
+    Precision,
+    Published,
+    Role,
+)
 from digest.cleaning import letters, whole_pairs, without_controls
 from digest.errors import InputError
+from digest.links import link_address
 from digest.sources.blocks import PARAGRAPH, read_blocks
 from digest.sources.decoding import decode_markup
 from digest.sources.feed_dates import read_date
 from digest.sources.language import is_dutch
 from digest.sources.metadata import Metadata, make_absolute, one_line, read_metadata, show_text
 from digest.sources.paragraphs import read_paragraphs
+from digest.sources.pictures import described
+from digest.sources.places import is_section, section_named
 from digest.sources.roles import english_byline
 from digest.sources.walls import name_wall
 
@@ -34,6 +46,7 @@ class _Found:
     address: str
     body: str
     says: Metadata
+    publisher: str = ""
     dates: tuple[str, ...] = ()
 
 
@@ -51,19 +64,13 @@ def parse_page(
 
     `charset` is that of the HTTP header, `base` the address of the page; `trusted` says that it is
     an article, even if it looks like a wall before one. Raises `InputError` for a page without an
-    article, or when trafilatura is missing.
+    article.
     """
     if data.count(b"<") > _MOST_TAGS:
         raise InputError(source, "is not a page that people read")
     html = without_controls(whole_pairs(decode_markup(data, charset=charset)))
     try:
         found = _find(_DOUBLE_BREAK.sub(PARAGRAPH, html), base)
-    except ImportError as error:
-        if not trusted and (wall := _wall(html, None, None)):
-            raise InputError(source, f"is {wall}, not an article") from error
-        raise InputError(
-            source, "is a web page, which needs trafilatura", hint="pip install 'digest[pages]'"
-        ) from error
     except Exception as error:  # the libraries throw anything
         raise InputError(source, "cannot be read as a web page") from error
     item = _article(found, as_of, zone) if found else None
@@ -85,8 +92,8 @@ def _wall(html: str, found: _Found | None, item: Article | None) -> str:
 
 
 def _find(html: str, base: str) -> _Found | None:
-    """The article of a page, and what the page says of it. Raises `ImportError`."""
-    from trafilatura.utils import load_html  # noqa: PLC0415 - an optional extra, slow to load
+    """The article of a page, and what the page says of it."""
+    from trafilatura.utils import load_html  # noqa: PLC0415 - slow to load
 
     tree = load_html(html)
     if tree is None:
@@ -106,6 +113,7 @@ def _find(html: str, base: str) -> _Found | None:
         author=_author(one_line(found.author), found),
         address=str(found.url or base),
         body=_as_html(found),
+        publisher=says.publisher or one_line(found.sitename),
         dates=(*says.dates, str(found.date or "")),
         says=says,
     )
@@ -181,7 +189,14 @@ def _article(found: _Found, as_of: datetime, zone: tzinfo) -> Article | None:
         published=_published(found.dates, as_of, zone),
         is_dutch=is_dutch(" ".join([found.title, *prose])),
         key=found.address,
-        address=found.address,
+        section=section_named(next(filter(is_section, found.says.categories), "")),
+        origin=Origin(
+            address=link_address(found.says.address or found.address),
+            author=found.author,
+            publisher=found.publisher,
+            categories=found.says.categories,
+        ),
+        pictures=described(found.says.pictures, found.title, paragraphs),
     )
 
 

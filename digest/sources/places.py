@@ -7,6 +7,8 @@ is not listed has the same name in both languages.
 
 import re
 
+from digest.article import Section
+
 # Words that stay small inside a Dutch place name: Alphen aan den Rijn.
 _SMALL = frozenset(
     """
@@ -117,6 +119,12 @@ def english_place(place: str) -> str:
 def is_section(name: str) -> bool:
     """Whether a name is one of the sections that have an English one."""
     return name.lower() in _SECTIONS
+
+
+def section_named(name: str) -> Section | None:
+    """The section of this name, which begins with a capital; none for an empty one."""
+    name = name[:1].upper() + name[1:]
+    return Section(heading=name, name=name, name_en=english_section(name)) if name else None
 
 
 def english_section(name: str) -> str:

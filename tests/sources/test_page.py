@@ -24,11 +24,7 @@ def test_pages_are_recognised() -> None:
     assert recognise(b"Minister opent brug <html>", source="x") is Kind.WIRE
 
 
-class TestWithTrafilatura:
-    @pytest.fixture(autouse=True)
-    def trafilatura(self) -> None:
-        pytest.importorskip("trafilatura", reason="`make pages` installs trafilatura")
-
+class TestPages:
     def test_the_article_is_found_without_what_stands_around_it(self) -> None:
         document = parse_page(PAGE.encode(), source="x", as_of=AS_OF, zone=ZONE)
         (item,) = document.items
@@ -58,10 +54,3 @@ class TestWithTrafilatura:
         except InputError:
             return
         assert document.items
-
-
-def test_without_trafilatura_the_hint_says_what_to_install(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setitem(__import__("sys").modules, "trafilatura", None)
-    with pytest.raises(InputError, match="needs trafilatura") as caught:
-        parse_page(PAGE.encode(), source="x", as_of=AS_OF, zone=ZONE)
-    assert "digest[pages]" in caught.value.hint

@@ -397,7 +397,7 @@ class TestEdition:
         )
         out = digest("run").stdout
         assert "Source: Krant" in out
-        assert "SPORT · SPORT" in out
+        assert "\nSPORT\n" in out
 
     @pytest.mark.parametrize(
         ("text", "message"),

@@ -92,13 +92,15 @@ class Origin:
     """Where an item comes from, as its source says; what it does not say is empty.
 
     `address` is that of the original, as `links.link_address` gives it; `publisher` is the name
-    of the feed or site, `note` why there is a summary only, where the whole text was wanted.
+    of the feed or site. Where the whole text was wanted, `is_full` says that it was had from there,
+    `note` why not.
     """
 
     address: str = ""
     author: str = ""
     publisher: str = ""
     categories: tuple[str, ...] = ()
+    is_full: bool = False
     note: str = ""
 
 
@@ -186,7 +188,7 @@ class Document:
     """One source as parsed: its name, the whole text of wire copy, its parts in reading order.
 
     `as_of` is the aware moment from which its relative times count back. `feed` is what the
-    feed that it is is known by, empty for anything else.
+    feed that it is is known by, empty for anything else; `place` is where the source is.
     """
 
     source: str
@@ -194,6 +196,7 @@ class Document:
     text: str
     parts: tuple[Section | Item | Aside, ...]
     feed: str = ""
+    place: str = ""
 
     @property
     def items(self) -> tuple[Item, ...]:

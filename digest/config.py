@@ -28,7 +28,8 @@ class Folders:
 
     `packages` are the folders in which installed Argos packages are looked for; `measured`
     notes how well models translate; `memory` is the file of the translation memory, `archive`
-    that of past editions; `web` keeps what sources on the web gave last.
+    that of past editions; `web` keeps what sources on the web gave last, `pages` the pages behind
+    items.
     """
 
     templates: Path
@@ -42,6 +43,7 @@ class Folders:
     archive: Path
     config: Path
     web: Path
+    pages: Path
 
     @property
     def lock(self) -> Path:
@@ -108,4 +110,5 @@ def find_folders(environment: Mapping[str, str]) -> Folders:
         archive=user_data_path("digest") / "archive.sqlite3",
         config=user_config_path("digest") / "config.toml",
         web=user_cache_path("digest") / "web",
+        pages=user_cache_path("digest") / "pages",
     )

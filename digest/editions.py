@@ -82,6 +82,7 @@ def stored(edition: Edition, now: datetime) -> StoredEdition:
     return StoredEdition(
         day=edition.day,
         title=edition.title,
+        name=edition.name,
         created=now,
         document=edition_as_json(edition),
         items=tuple(

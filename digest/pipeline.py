@@ -2,8 +2,9 @@
 
 from collections.abc import Callable, Container, Iterable, Mapping
 from dataclasses import dataclass, replace
-from datetime import date
-from typing import TypeVar
+from datetime import UTC, date, datetime, timedelta
+from operator import attrgetter, itemgetter
+from typing import Protocol, TypeVar
 
 from digest.article import (
     NO_ORIGIN,
@@ -12,11 +13,22 @@ from digest.article import (
     Document,
     Item,
     Paragraph,
+    Published,
     Role,
     Section,
     is_news,
 )
-from digest.edition import Edition, Entry, Flag, ModelNote, Passage, Problem, Sentence, Source
+from digest.edition import (
+    Edition,
+    Entry,
+    Flag,
+    ModelNote,
+    Passage,
+    Problem,
+    Sentence,
+    Sort,
+    Source,
+)
 from digest.identity import identity
 from digest.splitter import split_sentences
 from digest.vocabulary import uncommon_words
@@ -29,10 +41,15 @@ Translate = Callable[[tuple[str, ...]], Mapping[str, Sentence]]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class EditionOptions:
-    """What an edition is called and dated; `words` is how many uncommon words it lists."""
+    """What an edition is called and dated, and how its items are sorted.
+
+    `words` is how many uncommon words it lists.
+    """
 
     title: str
     day: date
+    name: str = ""
+    sort: Sort = Sort.SECTION
     words: int = 0
 
 
@@ -48,7 +65,7 @@ def make_edition(
     documents = tuple(documents)
     items = ((item, doc.source) for doc in documents for item in doc.items)
     merged = merge_copies((item, source) for item, source in items if is_news(item))
-    sourced = by_section(merged, lambda pair: pair[0].section)
+    sourced = ordered(merged, options.sort, itemgetter(0), itemgetter(1))
     segments = tuple(segment for item, _ in sourced for segment in item_segments(item))
     sentences = translate(segments)
     entries = tuple(
@@ -57,6 +74,8 @@ def make_edition(
     return Edition(
         title=options.title,
         day=options.day,
+        name=options.name,
+        sort=options.sort,
         entries=entries,
         model=model,
         sources=tuple(Source(name=doc.source, as_of=doc.as_of) for doc in documents),
@@ -76,13 +95,40 @@ def merge_copies(items: Iterable[tuple[Item, str]]) -> Iterable[tuple[Item, str]
     return [(item, ", ".join(sources)) for item, sources in found.values()]
 
 
-def by_section(items: Iterable[T], section_of: Callable[[T], Section | None]) -> list[T]:
-    """Items of one section side by side, sections in order of first appearance."""
-    sections: dict[str, list[T]] = {}
+class _Placed(Protocol):
+    """What has a section and a time: an item, or its entry."""
+
+    @property
+    def section(self) -> Section | None:
+        """The section that it is in."""
+
+    @property
+    def published(self) -> Published | None:
+        """When it was published."""
+
+
+def ordered(
+    items: Iterable[T], sort: Sort, item_of: Callable[[T], _Placed], source_of: Callable[[T], str]
+) -> list[T]:
+    """Items in the order of an edition.
+
+    Those of one section, or source, stand side by side, the groups in order of first appearance;
+    by time the newest is first, and what has no time last.
+    """
+    if sort is Sort.TIME:
+        latest = datetime.max.replace(tzinfo=UTC)
+
+        def age(item: T) -> timedelta:
+            published = item_of(item).published
+            return latest - published.at if published else timedelta.max
+
+        return sorted(items, key=age)
+    groups: dict[str, list[T]] = {}
     for item in items:
-        section = section_of(item)
-        sections.setdefault(section.name if section else "", []).append(item)
-    return [item for items in sections.values() for item in items]
+        section = item_of(item).section
+        name = source_of(item) if sort is Sort.SOURCE else section.name if section else ""
+        groups.setdefault(name, []).append(item)
+    return [item for items in groups.values() for item in items]
 
 
 def excerpt(
@@ -94,7 +140,9 @@ def excerpt(
         return edition
     numbered = tuple(
         replace(entry, number=number)
-        for number, entry in enumerate(by_section(entries, lambda entry: entry.section), 1)
+        for number, entry in enumerate(
+            ordered(entries, edition.sort, lambda entry: entry, attrgetter("source")), 1
+        )
     )
     return replace(edition, entries=numbered, words=uncommon_words(numbered, words))
 

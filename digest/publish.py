@@ -10,8 +10,10 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 
 from digest.archive.store import Archive
-from digest.archive.values import OUTPUT, Alias, QueuedMessage, State
-from digest.article import Article, Document, is_news
+from digest.archive.values import OUTPUT, QueuedMessage, State
+from digest.article import Article, Document
+from digest.choosing import EVERYTHING, Choice
+from digest.collection import collectable
 from digest.edition import Edition
 from digest.editions import Share, divide, stored
 from digest.errors import (
@@ -21,8 +23,10 @@ from digest.errors import (
     ConfigurationError,
     InputError,
 )
-from digest.identity import identify, identity
+from digest.identity import identity
+from digest.news import Complete, News, gather, identities_of
 from digest.outbox import Fate, Sendings, Tell, tell_untold
+from digest.pipeline import excerpt
 from digest.rendering.message import Envelope
 from digest.select import select_items
 from digest.sources.files import Readings
@@ -34,11 +38,14 @@ class Order:
 
     `envelopes` has one for each recipient, by what addresses are compared by; without any the
     edition is written. `words` is how many uncommon words it lists, `limit` how many items it
-    has (0: all). `updates` asks for items again whose text changed.
+    has (0: all). `updates` asks for items again whose text changed. `name` tells editions of one
+    date apart, `choice` says which items are wanted.
     """
 
     day: date
     now: datetime
+    name: str = ""
+    choice: Choice = EVERYTHING
     envelopes: Mapping[str, Envelope] = field(default_factory=dict)
     new: bool = False
     updates: bool = False
@@ -64,14 +71,15 @@ class Order:
 class Desk:
     """What a run works with.
 
-    `archive` opens it, locked, or gives None where the run keeps nothing. `make` makes an
-    edition of documents, `write` writes it out, `mail` makes a message for each envelope,
-    `send` sends the outbox. `plan` says what a dry run would do; `warn` says what went wrong
-    and `say` what was done, in a sentence.
+    `archive` opens it, locked, or gives None where the run keeps nothing. `complete` fetches the
+    pages behind items, `make` makes an edition of documents, `write` writes it out, `mail` makes a
+    message for each envelope, `send` sends the outbox. `plan` says what a dry run would do; `warn`
+    says what went wrong and `say` what was done, in a sentence.
     """
 
     archive: Callable[[], AbstractContextManager[Archive | None]]
     read: Callable[[], Readings]
+    complete: Complete
     make: Callable[[Sequence[Document], Readings], Edition]
     write: Callable[[Edition], None]
     mail: Callable[[Edition, Sequence[Envelope]], Sequence[bytes]]
@@ -119,39 +127,60 @@ def publish(order: Order, desk: Desk) -> Report:
             if archive:
                 report.fates |= _settle(archive, order, desk)
     readings = desk.read()
-    for failure in readings.failures:
-        desk.warn(str(failure))
+    tell_readings(readings, desk.warn)
     report.failures = readings.failures
-    if readings.failures and not readings.documents:
-        report.unreadable = readings.failures[0]
-    for sentence in readings.advice:
-        desk.warn(sentence)
-    if readings.documents:
-        with desk.archive() if order.keeps else nullcontext() as archive:
-            news = _identified(readings, archive, order)
-            if order.catch_up:
-                assert archive
-                _catch_up(archive, news, order, desk)
-            elif order.dry_run:
-                desk.plan(news.documents, choose(news.documents, archive, order))
-            else:
-                _deliver(news, archive, order, desk, report)
+    texts = _full_texts(readings, order, desk)
+    with desk.archive() if order.keeps else nullcontext() as archive:
+        news = _gather(readings, archive, order, desk, texts)
+        if readings.failures and not news.documents:
+            report.unreadable = readings.failures[0]
+        elif order.catch_up:
+            assert archive
+            _catch_up(archive, news, order, desk)
+        elif order.dry_run:
+            desk.plan(news.documents, choose(news.documents, archive, order))
+        elif news.documents or order.new:
+            _deliver(news, archive, order, desk, report)
     return report
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _News:
-    """What was read, each item with its identity, and the names by which to know them again."""
-
-    readings: Readings
-    documents: Sequence[Document]
-    aliases: Mapping[str, Alias]
+def tell_readings(readings: Readings, warn: Callable[[str], object]) -> None:
+    """Say what could not be read, and what should be changed about sources."""
+    for sentence in (*map(str, readings.failures), *readings.advice):
+        warn(sentence)
 
 
-def _identified(readings: Readings, archive: Archive | None, order: Order) -> _News:
-    known = archive.known if archive else lambda _names: {}
-    found = identify(readings.documents, known, updates=order.updates)
-    return _News(readings=readings, documents=found.documents, aliases=found.aliases)
+def _full_texts(readings: Readings, order: Order, desk: Desk) -> Mapping[str, Article]:
+    """The items with the text of their pages, of those that somebody gets, where it is wanted.
+
+    The archive is asked before, and not locked while pages are fetched.
+    """
+    if order.catch_up or order.dry_run or not any(spec.full_text for spec in readings.specs):
+        return {}
+    with desk.archive() if order.keeps else nullcontext() as archive:
+        news = _gather(readings, archive, order, desk, {})
+        shares = choose(news.documents, archive, order)
+    lacking = news.lacking({each for share in shares for each in share.identities})
+    return desk.complete(lacking) if lacking else {}
+
+
+def _gather(
+    readings: Readings,
+    archive: Archive | None,
+    order: Order,
+    desk: Desk,
+    texts: Mapping[str, Article],
+) -> News:
+    return gather(
+        readings,
+        archive,
+        recipients=order.recipients if order.new else (),
+        choice=order.choice,
+        now=order.now,
+        updates=order.updates,
+        texts=texts,
+        warn=desk.warn,
+    )
 
 
 def _settle(archive: Archive, order: Order, desk: Desk) -> set[Fate]:
@@ -178,24 +207,29 @@ def _queue_again(archive: Archive, recipient: str, order: Order) -> None:
     ]
     for message in given_up:
         otherwise, items = archive.came_otherwise(message)
-        if message.day != given_up[-1].day or 0 < otherwise == items:
+        newest = (given_up[-1].day, given_up[-1].name)
+        if (message.day, message.name) != newest or 0 < otherwise == items:
             continue
         state = State.REFUSED if otherwise else State.QUEUED
         archive.move(message, state, reason=message.reason, now=order.now, told=True)
 
 
-def _deliver(
-    news: _News, archive: Archive | None, order: Order, desk: Desk, report: Report
-) -> None:
+def _deliver(news: News, archive: Archive | None, order: Order, desk: Desk, report: Report) -> None:
     if archive:
         archive.join(order.recipients, now=order.now)
     shares = choose(news.documents, archive, order)
+    if archive:
+        archive.see(news.left_out, order.recipients, now=order.now)
+        if order.new:
+            keep_new(news, archive, now=order.now)
+            _tell_waiting(news, archive, order, desk)
     edition_of = _make(shares, news, archive, order, desk) if shares else {}
     report.editions = tuple(edition_of.values())
     if not edition_of:
         if archive:
             archive.learn(news.aliases)
-        desk.say("Sent already." if _is_served(archive, order) else "Nothing new.")
+        served = all(_has_edition(each, archive, order) for each in order.recipients)
+        desk.say("Sent already." if served else "Nothing new.")
     elif order.envelopes:
         assert archive
         _queue(edition_of, news, archive, order, desk)
@@ -208,19 +242,36 @@ def _deliver(
             archive.deliver(number, now=order.now)
 
 
-def _catch_up(archive: Archive, news: _News, order: Order, desk: Desk) -> None:
-    identities = news_of(news.documents)
+def keep_new(news: News, archive: Archive, *, now: datetime) -> int:
+    """Keep all items that nobody knew, wanted now or later; how many they are.
+
+    So none is lost that leaves its source before it is delivered, whatever becomes of this run.
+    """
+    unknown = archive.unknown(news.identities)
+    archive.collect(collectable(news.documents, unknown), news.aliases, now=now)
+    return len(unknown)
+
+
+def _tell_waiting(news: News, archive: Archive, order: Order, desk: Desk) -> None:
+    """Say what is new for those who have their edition already."""
+    served = [each for each in order.recipients if _has_edition(each, archive, order)]
+    new = {each for recipient in served for each in archive.new_for(recipient, news.identities)}
+    if new:
+        items = "1 new item waits" if len(new) == 1 else f"{len(new)} new items wait"
+        desk.warn(
+            f"The edition of {order.day.isoformat()} was sent already; {items} for the next one,"
+            " and --edition NAME makes another one now."
+        )
+
+
+def _catch_up(archive: Archive, news: News, order: Order, desk: Desk) -> None:
+    identities = news.identities
     if order.dry_run:
         desk.warn(f"{len(identities)} items would count as delivered.")
         return
     recipients = [OUTPUT, *order.envelopes]
     archive.catch_up(identities, recipients, now=order.now, aliases=news.aliases)
     desk.say(f"{len(identities)} items count as delivered now.")
-
-
-def news_of(documents: Iterable[Document]) -> dict[str, None]:
-    """The identities of all items that are news, in order, each once."""
-    return {identity(item): None for doc in documents for item in doc.items if is_news(item)}
 
 
 def items_of(documents: Iterable[Document], share: Share) -> tuple[str, ...]:
@@ -241,11 +292,11 @@ def choose(
 
     Nobody gets a second message for a date, or a mail without items unless it was asked for.
     """
-    here = news_of(documents)
+    here = identities_of(documents)
     since = date.fromordinal(max(1, order.day.toordinal() - _OWED_DAYS))
     shares: dict[tuple[tuple[str, ...], tuple[tuple[str, tuple[int, ...]], ...]], list[str]] = {}
     for recipient in order.recipients:
-        if order.envelopes and archive and archive.has_message(order.day, recipient):
+        if _has_edition(recipient, archive, order):
             continue
         owed = archive.owed(recipient, since=since) if archive else {}
         owed = dict(list(owed.items())[-_MOST_OWED:])
@@ -266,15 +317,15 @@ _MOST_OWED = 200
 """What was refused longer ago, or is more, is settled: a dead address, or stale news."""
 
 
-def _is_served(archive: Archive | None, order: Order) -> bool:
-    """Whether everybody has a message for the date."""
+def _has_edition(recipient: str, archive: Archive | None, order: Order) -> bool:
+    """Whether there is a message of this edition already."""
     if not archive or not order.envelopes:
         return False
-    return all(archive.has_message(order.day, recipient) for recipient in order.envelopes)
+    return archive.has_message(order.day, recipient, name=order.name)
 
 
 def _make(
-    shares: Sequence[Share], news: _News, archive: Archive | None, order: Order, desk: Desk
+    shares: Sequence[Share], news: News, archive: Archive | None, order: Order, desk: Desk
 ) -> dict[Share, Edition]:
     """One edition of all that anybody gets, and of that what each share has.
 
@@ -282,21 +333,27 @@ def _make(
     share of which nothing is left gets no edition.
     """
     wanted = {each for share in shares for each in share.identities}
-    unwanted = news_of(news.documents).keys() - wanted
-    documents = select_items(news.documents, keep=lambda each: each not in unwanted)
+    others = news.identities.keys() - wanted
+    documents = select_items(news.documents, keep=lambda each: each not in others)
     edition = desk.make(documents, news.readings)
+    if unwanted := news.unwanted_english(edition):
+        edition = excerpt(edition, wanted - unwanted, words=order.words)
+        if archive:
+            archive.see(unwanted, order.recipients, now=order.now)
     edition_of = divide(edition, shares, archive, words=order.words, warn=desk.warn)
     for share, part in edition_of.items():
         had = {entry.identity for entry in part.entries}
         if archive and (lost := [each for each, _ in share.owed if each not in had]):
             archive.count_delivered(lost, share.recipients, now=order.now)
     return {
-        share: part for share, part in edition_of.items() if part.entries or not share.identities
+        share: part
+        for share, part in edition_of.items()
+        if part.entries or order.even_if_empty or not share.identities
     }
 
 
 def _queue(
-    edition_of: Mapping[Share, Edition], news: _News, archive: Archive, order: Order, desk: Desk
+    edition_of: Mapping[Share, Edition], news: News, archive: Archive, order: Order, desk: Desk
 ) -> None:
     """Put a message for each recipient into the outbox, together with the editions."""
     editions = []

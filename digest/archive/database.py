@@ -16,7 +16,7 @@ from digest.archive.migration import carry_over, version_of
 from digest.errors import ArchiveError, BusyError, OutputError
 from digest.private import make_private, private_folder
 
-VERSION = 3
+VERSION = 4
 _WAIT_SECONDS = 10
 SCHEMA = """
 CREATE TABLE item (
@@ -36,6 +36,11 @@ CREATE TABLE collected (
     collected TEXT NOT NULL,
     document BLOB NOT NULL
 );
+CREATE INDEX collected_by_source ON collected (source);
+CREATE TABLE note (
+    name TEXT PRIMARY KEY,
+    value TEXT NOT NULL
+) WITHOUT ROWID;
 CREATE TABLE recipient (
     id INTEGER PRIMARY KEY,
     address TEXT NOT NULL UNIQUE,
@@ -86,15 +91,19 @@ CREATE VIEW waiting AS
 CREATE VIEW received AS
     SELECT recipient.address AS recipient, delivered.item, delivered.edition
     FROM delivered JOIN recipient ON recipient.id = delivered.recipient;
+CREATE VIEW fresh AS
+    SELECT collected.item FROM collected JOIN item ON item.id = collected.item
+    WHERE item.shown IS NULL AND item.id NOT IN (SELECT item FROM delivered);
 CREATE VIRTUAL TABLE search USING fts5 (
     dutch, english, edition UNINDEXED, number UNINDEXED,
     tokenize = "unicode61 remove_diacritics 2"
 );
 """
-"""Version 3. `item.shown` is the edition that first had the item, or the last one before it was
+"""Version 4. `item.shown` is the edition that first had the item, or the last one before it was
 caught up with; nothing where it was only collected. `recipient.joined` is the last edition before
 the recipient came, '' is the address of standard output and files. `alias` has other names of an
 item, and the words that it had under them, `collected` what was read and waits for its edition.
+`note` has the time when was `collected` last, `fresh` what was collected and nobody got.
 `delivered.edition` is the edition that brought the item, 0 where it only counts as delivered.
 `edition.name` and `message.name` tell editions of one date apart. `message.recipient` is what
 addresses are compared by, `message.address` how it was written."""

@@ -46,6 +46,14 @@ DROP TABLE old_message;
 DROP TABLE old_item;
 DROP TABLE seen;
 """
+_FROM_3 = (
+    "CREATE INDEX IF NOT EXISTS collected_by_source ON collected (source)",
+    "CREATE TABLE IF NOT EXISTS note (name TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID",
+    """CREATE VIEW IF NOT EXISTS fresh AS
+    SELECT collected.item FROM collected JOIN item ON item.id = collected.item
+    WHERE item.shown IS NULL AND item.id NOT IN (SELECT item FROM delivered)""",
+)
+_SECOND = 2
 _KEPT_FROM_1 = ("edition", "search")
 _EDITIONS = 400
 """So many of the newest editions have items that a source may still give."""
@@ -68,10 +76,14 @@ def carry_over(connection: sqlite3.Connection, schema: str, version: int) -> Non
         before = version_of(connection)
         if before == 1:
             _from_1(connection, schema)
-        elif before == 2:  # noqa: PLR2004 - the second form
+        elif before == _SECOND:
             connection.execute("ALTER TABLE alias ADD COLUMN words TEXT NOT NULL DEFAULT ''")
-        if before < version:
+        if before <= _SECOND:
             _name_items(connection)
+        if _SECOND <= before < version:
+            for statement in _FROM_3:
+                connection.execute(statement)
+        if before < version:
             connection.execute(f"PRAGMA user_version = {version}")
 
 

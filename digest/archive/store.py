@@ -20,6 +20,8 @@ from digest.archive.database import connect, named_errors
 from digest.archive.values import (
     OUTPUT,
     Alias,
+    CollectedItem,
+    Collection,
     Found,
     Listed,
     QueuedMessage,
@@ -103,6 +105,99 @@ class Archive:
                 [(recipient, identity) for recipient in recipients for identity in identities],
             )
 
+    def see(self, identities: Iterable[str], recipients: Iterable[str], *, now: datetime) -> None:
+        """Count items as delivered to these recipients, also those that nobody knew."""
+        identities, recipients = tuple(identities), tuple(recipients)
+        with self._transaction():
+            self._add(identities, now)
+        self.count_delivered(identities, recipients, now=now)
+
+    # What was collected
+
+    def unknown(self, identities: Iterable[str]) -> set[str]:
+        """Those of the items that were never collected, shown or seen."""
+        wanted = set(identities)
+        return wanted - {
+            name for name, alias in self.known(wanted).items() if name == alias.identity
+        }
+
+    def collect(
+        self, items: Iterable[CollectedItem], aliases: Mapping[str, Alias], *, now: datetime
+    ) -> None:
+        """Keep items that wait for an edition; `aliases` are other names of them."""
+        items = tuple(items)
+        with self._transaction():
+            self._add([item.identity for item in items], now)
+            self._connection.executemany(
+                "INSERT OR IGNORE INTO collected SELECT id, ?, ?, ? FROM item WHERE identity = ?",
+                [
+                    (
+                        item.source,
+                        now.isoformat(),
+                        zlib.compress(item.document.encode()),
+                        item.identity,
+                    )
+                    for item in items
+                ],
+            )
+            keep_aliases(self._connection, aliases)
+
+    def note_collecting(self, *, now: datetime, keep_from: date) -> None:
+        """Note when was collected last, and forget what was delivered before a date."""
+        with self._transaction():
+            self._connection.execute(
+                "INSERT OR REPLACE INTO note VALUES ('collected', ?)", (now.isoformat(),)
+            )
+            self._connection.execute(
+                "DELETE FROM collected WHERE collected < ?1 AND item IN ("
+                " SELECT edition_item.item FROM edition_item JOIN edition"
+                " ON edition.id = edition_item.edition WHERE edition.created < ?1"
+                " UNION SELECT item FROM delivered WHERE edition = 0)",
+                (keep_from.isoformat(),),
+            )
+
+    def collected(self, sources: Iterable[str], *, waiting: bool = False) -> tuple[str, ...]:
+        """The items that were collected of these sources, in the order in which they came.
+
+        With `waiting` only those that nobody got yet.
+        """
+        rows: list[Any] = []
+        for source in dict.fromkeys(sources):
+            rows += self._select(
+                "SELECT item.id, identity FROM collected JOIN item ON item.id = collected.item"
+                " WHERE source = ? AND (? OR item.id IN (SELECT item FROM fresh))",
+                (source, not waiting),
+            )
+        return tuple(identity for _, identity in sorted(rows))
+
+    def collected_item(self, identity: str) -> CollectedItem:
+        """An item that was collected. Raises `ArchiveError` where it is damaged."""
+        ((source, document),) = self._select(
+            "SELECT source, document FROM collected JOIN item ON item.id = collected.item"
+            " WHERE identity = ?",
+            (identity,),
+        )
+        data = self._unpack(document, f"the collected item {identity}")
+        return CollectedItem(
+            identity=identity, source=str(source), document=data.decode(errors="replace")
+        )
+
+    def collection(self) -> Collection:
+        """When was collected last, and how many items wait for their first edition."""
+        ((last, waiting),) = self._select(
+            "SELECT (SELECT value FROM note WHERE name = 'collected'),"
+            " (SELECT count(*) FROM fresh)",
+            (),
+        )
+        return Collection(last=str(last or ""), waiting=int(waiting))
+
+    def _add(self, identities: Iterable[str], now: datetime) -> None:
+        """Make items known that are not yet; no edition has shown them."""
+        self._connection.executemany(
+            "INSERT OR IGNORE INTO item (identity, since) VALUES (?, ?)",
+            [(identity, now.isoformat()) for identity in identities],
+        )
+
     # What items are known by
 
     def known(self, names: Iterable[str]) -> dict[str, Alias]:
@@ -165,9 +260,11 @@ class Archive:
 
     def _store(self, edition: StoredEdition, messages: Sequence[QueuedMessage]) -> int:
         cursor = self._connection.execute(
-            "INSERT INTO edition (day, title, created, items, document) VALUES (?, ?, ?, ?, ?)",
+            "INSERT INTO edition (day, name, title, created, items, document)"
+            " VALUES (?, ?, ?, ?, ?, ?)",
             (
                 edition.day.isoformat(),
+                edition.name,
                 edition.title,
                 edition.created.isoformat(),
                 len(edition.items),
@@ -196,12 +293,14 @@ class Archive:
             [(item.dutch, item.english, number, item.number) for item in edition.items],
         )
         self._connection.executemany(
-            "INSERT INTO message (edition, day, sender, recipient, address, state, changed, data)"
-            " VALUES (?, ?, ?, ?, ?, 'queued', ?, ?)",
+            "INSERT INTO message"
+            " (edition, day, name, sender, recipient, address, state, changed, data)"
+            " VALUES (?, ?, ?, ?, ?, ?, 'queued', ?, ?)",
             [
                 (
                     number,
                     edition.day.isoformat(),
+                    edition.name,
                     message.sender,
                     message.recipient,
                     message.address,
@@ -228,7 +327,7 @@ class Archive:
 
     def _messages(self, condition: str, values: Sequence[object]) -> tuple[StoredMessage, ...]:
         rows = self._select(
-            "SELECT id, edition, day, sender, recipient, address, state, reason FROM message"  # noqa: S608 - conditions of ours
+            "SELECT id, edition, day, name, sender, recipient, address, state, reason FROM message"  # noqa: S608 - conditions of ours
             f" WHERE {condition} ORDER BY id",
             values,
         )
@@ -237,13 +336,14 @@ class Archive:
                 id=number,
                 edition=edition,
                 day=str(day),
+                name=str(name),
                 sender=str(sender),
                 recipient=str(recipient),
                 address=str(address),
                 state=_STATES.get(state, State.UNKNOWN),
                 reason=str(reason),
             )
-            for number, edition, day, sender, recipient, address, state, reason in rows
+            for number, edition, day, name, sender, recipient, address, state, reason in rows
         )
 
     def data(self, message: StoredMessage) -> bytes:
@@ -251,11 +351,11 @@ class Archive:
         (row,) = self._select("SELECT data FROM message WHERE id = ?", (message.id,))
         return self._unpack(row[0], f"message {message.id} of edition {message.edition}")
 
-    def has_message(self, day: date, recipient: str) -> bool:
-        """Whether there is a message for a date and recipient, wherever it is."""
+    def has_message(self, day: date, recipient: str, *, name: str = "") -> bool:
+        """Whether there is a message for a recipient, wherever it is, of the edition so named."""
         rows = self._select(
-            "SELECT 1 FROM message WHERE day = ? AND recipient = ? LIMIT 1",
-            (day.isoformat(), recipient),
+            "SELECT 1 FROM message WHERE day = ? AND recipient = ? AND name = ? LIMIT 1",
+            (day.isoformat(), recipient, name),
         )
         return bool(rows)
 
@@ -314,7 +414,7 @@ class Archive:
     def list_editions(self, limit: int) -> tuple[Listed, ...]:
         """The newest editions, the newest first."""
         rows = self._select(
-            "SELECT id, day, title, items, (SELECT group_concat(address, char(10))"
+            "SELECT id, day, name, title, items, (SELECT group_concat(address, char(10))"
             " FROM message WHERE edition = edition.id AND state = 'sent')"
             " FROM edition ORDER BY id DESC LIMIT ?",
             (limit,),
@@ -323,11 +423,12 @@ class Archive:
             Listed(
                 id=number,
                 day=str(day),
+                name=str(name),
                 title=str(title),
                 items=items if isinstance(items, int) else 0,
                 delivered=tuple((recipients or "").splitlines()),
             )
-            for number, day, title, items, recipients in rows
+            for number, day, name, title, items, recipients in rows
         )
 
     def document(self, edition: int) -> str | None:

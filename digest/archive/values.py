@@ -38,6 +38,23 @@ class StoredItem:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class CollectedItem:
+    """An item that waits for its edition: the place of its source, and the item as JSON."""
+
+    identity: str
+    source: str
+    document: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Collection:
+    """What was collected: the moment of the last time, as it is stored, and how many items wait."""
+
+    last: str
+    waiting: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class StoredEdition:
     """An edition as it was made: `document` is its JSON."""
 
@@ -45,6 +62,7 @@ class StoredEdition:
     title: str
     created: datetime
     document: str
+    name: str = ""
     items: tuple[StoredItem, ...]
 
 
@@ -60,11 +78,15 @@ class QueuedMessage:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StoredMessage:
-    """A message in the archive, without its data; `day` is as it is stored."""
+    """A message in the archive, without its data.
+
+    `day` is as it is stored, `name` that of its edition.
+    """
 
     id: int
     edition: int
     day: str
+    name: str
     sender: str
     recipient: str
     address: str
@@ -78,6 +100,7 @@ class Listed:
 
     id: int
     day: str
+    name: str
     title: str
     items: int
     delivered: tuple[str, ...]

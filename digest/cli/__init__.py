@@ -10,6 +10,7 @@ from typing import Any
 import click
 
 from digest import __version__
+from digest.cli.collect import collect
 from digest.cli.doctor import doctor
 from digest.cli.history import history
 from digest.cli.models import models
@@ -119,6 +120,7 @@ def main(context: click.Context, *, config: Path | None) -> None:
 
 
 for _command in (
-    run, parse, translate, word, models, history, outbox, schedule, templates, settings, doctor
+    run, collect, parse, translate, word, models, history, outbox, schedule, templates, settings,
+    doctor,
 ):  # fmt: skip
     main.add_command(_command)

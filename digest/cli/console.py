@@ -5,9 +5,10 @@ from __future__ import annotations
 import functools
 import math
 import os
+import re
 from contextlib import closing, contextmanager
 from dataclasses import dataclass, fields, replace
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -15,11 +16,13 @@ import click
 
 from digest.cli.streams import ProgressLine, note, read_stdin, warn
 from digest.config import MOST_SECONDS, SOURCE_SECONDS, Folders, find_folders, find_zone
+from digest.errors import UsageError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Iterable, Iterator
 
     from digest.archive.store import Archive
+    from digest.news import Complete
     from digest.sources.files import Reading, SourceSpec
     from digest.translation.measure import Measurement, Measurements
     from digest.translation.packages import Installed
@@ -70,6 +73,40 @@ class Seconds(click.FloatRange):
         if not math.isfinite(seconds):  # which is in every range
             self.fail(f"{value} is not a number of seconds.", param, ctx)
         return seconds
+
+
+class Pattern(click.ParamType[re.Pattern[str]]):
+    """Words, or a regular expression between slashes."""
+
+    name = "words"
+
+    def convert(
+        self, value: Any, param: click.Parameter | None, ctx: click.Context | None
+    ) -> re.Pattern[str]:
+        """What is looked for."""
+        from digest.choosing import read_pattern
+
+        try:
+            return value if isinstance(value, re.Pattern) else read_pattern(value)
+        except UsageError as error:
+            self.fail(str(error), param, ctx)
+
+
+class Age(click.ParamType[timedelta]):
+    """An age such as 24h or 3d."""
+
+    name = "age"
+
+    def convert(
+        self, value: Any, param: click.Parameter | None, ctx: click.Context | None
+    ) -> timedelta:
+        """The time that has passed."""
+        from digest.choosing import read_age
+
+        try:
+            return value if isinstance(value, timedelta) else read_age(value)
+        except UsageError as error:
+            self.fail(str(error), param, ctx)
 
 
 sources_argument = click.argument("sources", nargs=-1, metavar="[SOURCES]...")
@@ -170,6 +207,38 @@ def gather(kind: type, name: str, *decorators: Callable[..., Any]) -> Callable[.
     return decorate
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReadingOptions:
+    """What the options about reading sources say."""
+
+    source_timeout: float
+    full_text: bool
+    full_text_time: float
+
+
+reading_options = gather(
+    ReadingOptions,
+    "reading",
+    click.option(
+        "--source-timeout",
+        type=Seconds(0.1),
+        default=SOURCE_SECONDS,
+        show_default=True,
+        help="Seconds that a source on the web may take in all.",
+    ),
+    click.option(
+        "--full-text",
+        is_flag=True,
+        help="Fetch the page behind each new item, and use its text where that is longer.",
+    ),
+    click.option(
+        "--full-text-time",
+        type=Seconds(1),
+        default=120.0,
+        show_default=True,
+        help="Seconds that all these pages may take together.",
+    ),
+)
 translation_options = gather(TranslationOptions, "translation", *_translation_options)
 template_dir_option = click.option(
     "--template-dir",
@@ -221,6 +290,31 @@ def find_specs(sources: tuple[str, ...], context: click.Context) -> tuple[Source
     return configured
 
 
+def find_asked(
+    sources: tuple[str, ...], context: click.Context, reading: ReadingOptions
+) -> tuple[SourceSpec, ...]:
+    """The same, with the whole text of all where the options ask for it."""
+    specs = find_specs(sources, context)
+    return tuple(replace(spec, full_text=spec.full_text or reading.full_text) for spec in specs)
+
+
+def open_pages(specs: Iterable[SourceSpec], reading: ReadingOptions, now: datetime) -> Complete:
+    """What fetches the pages behind items of these sources."""
+    from digest.sources.cache import Cache
+    from digest.sources.fulltext import Fetching, Manners, complete
+    from digest.sources.hosts import host_of, public_address, web_address
+
+    hosts = (host_of(web_address(spec.location)) for spec in specs)
+    fetching = Fetching(
+        cache=Cache(folders().pages, public=public_address, warn=warn),
+        manners=Manners(total=reading.full_text_time),
+        named=frozenset(filter(None, hosts)),
+        now=now,
+        zone=find_zone(),
+    )
+    return lambda articles: complete(articles, fetching)
+
+
 def open_reading(
     as_of: datetime | None, now: datetime, *, timeout: float = 0, keep: bool = True
 ) -> Reading:
@@ -231,7 +325,8 @@ def open_reading(
     """
     from digest.sources.cache import Cache
     from digest.sources.files import Reading
-    from digest.sources.web import accept, fetch_all, public_address, reject
+    from digest.sources.hosts import public_address
+    from digest.sources.web import accept, fetch_all, reject
 
     cache = Cache(folders().web, public=public_address, warn=warn, keep=keep)
     return Reading(

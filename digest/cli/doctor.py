@@ -10,6 +10,7 @@ from pathlib import Path
 
 import click
 
+from digest.archive.values import Collection
 from digest.cli.console import find_installed, folders, open_archive, threads
 from digest.cli.streams import print_document, print_line
 from digest.config import ZONE_NAME, Folders, find_zone
@@ -149,8 +150,27 @@ def _check_archive(places: Folders) -> str:
         for message in queued:
             archive.data(message)
         others = archive.messages(State.REFUSED, State.UNKNOWN)
+        collection = archive.collection()
     more = f", {len(others)} were refused or may have arrived" if others else ""
-    return f"{len(queued)} messages wait in {places.archive}{more}"
+    size = sum(
+        file.stat().st_size for file in places.archive.parent.glob(f"{places.archive.name}*")
+    )
+    return (
+        f"{_count(len(queued), 'message waits', 'messages wait')} in {places.archive}{more}; "
+        f"{size / 1e6:.1f} MB; {_collected(collection)}"
+    )
+
+
+def _collected(collection: Collection) -> str:
+    if not collection.last:
+        return "nothing was collected yet"
+    at = datetime.fromisoformat(collection.last).astimezone(find_zone())
+    waiting = _count(collection.waiting, "item waits", "items wait")
+    return f"collected last on {at:%Y-%m-%d at %H:%M}, {waiting} for an edition"
+
+
+def _count(number: int, one: str, several: str) -> str:
+    return f"{number} {one if number == 1 else several}"
 
 
 def _is_kept(archive: Path) -> bool:

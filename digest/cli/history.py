@@ -28,10 +28,10 @@ def list_editions(*, limit: int) -> None:
     with open_archive() as archive:
         listed = archive.list_editions(limit)
     for edition in listed:
+        named = f"{edition.name}, " if edition.name else ""
         sent = f"sent to {', '.join(edition.delivered)}" if edition.delivered else ""
-        print_line(
-            f"{edition.id:5}  {edition.day}  {edition.items:3} items  {sent or edition.title}"
-        )
+        items = f"{edition.items:3} items"
+        print_line(f"{edition.id:5}  {edition.day}  {items}  {named}{sent or edition.title}")
     if not listed:
         note("No edition was kept yet; --new and --send keep them.")
 

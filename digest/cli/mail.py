@@ -55,7 +55,8 @@ _options = (
         "--subject",
         default="{title_en}: {date_en} · {date_nl} ({items})",
         show_default=True,
-        help="The subject, with {title}, {title_en}, {date}, {date_en}, {date_nl}, {items}.",
+        help="The subject, with {title}, {title_en}, {date}, {date_en}, {date_nl}, {edition}, "
+        "{items}.",
     ),
     click.option(
         "--send",

@@ -15,13 +15,16 @@ import click
 
 from digest.cli.console import (
     Day,
+    ReadingOptions,
     TranslationOptions,
     as_of_option,
-    find_specs,
+    find_asked,
     folders,
+    open_pages,
     open_reading,
     open_translator,
     options,
+    reading_options,
     sources_argument,
     translation_options,
     verbose_option,
@@ -37,16 +40,18 @@ from digest.cli.mail import (
     tell,
 )
 from digest.cli.run_options import (
+    ChoiceOptions,
     LookOptions,
     SelectionOptions,
+    choice_options,
+    edition_option,
     look_options,
     selection_options,
-    source_timeout_option,
 )
 from digest.cli.streams import note, print_document, warn
 from digest.cli.targets import check_outputs, for_target, pair_targets, render_target
 from digest.delivery.output import write_file
-from digest.edition import Alignment, Edition, Layout
+from digest.edition import Alignment, Edition, Layout, Sort
 from digest.errors import ArchiveError, BusyError, OutputError, UsageError
 from digest.plaintext import readable
 
@@ -76,9 +81,11 @@ TITLE = "Dutch news digest · Nederlands nieuwsoverzicht"
     click.option("--date", "day", type=Day(), help="The date of the edition.  [default: today]"),
     as_of_option,
     click.option("--title", default=TITLE, show_default=True, help="The title of the edition."),
-    source_timeout_option,
+    edition_option,
 )
+@reading_options
 @look_options
+@choice_options
 @selection_options
 @mail_options
 @translation_options
@@ -93,10 +100,12 @@ def run(
     day: date | None,
     as_of: datetime | None,
     title: str,
-    source_timeout: float,
+    edition: str,
     strict: bool,
     verbose: int,
+    reading: ReadingOptions,
     look: LookOptions,
+    choosing: ChoiceOptions,
     selection: SelectionOptions,
     mail: MailOptions,
     translation: TranslationOptions,
@@ -120,7 +129,7 @@ def run(
     if len(title) > _LONGEST_TITLE:
         raise UsageError(f"The title has more than {_LONGEST_TITLE} characters.")
     now = datetime.now(find_zone())
-    specs = find_specs(sources, context)
+    specs = find_asked(sources, context, reading)
     check_outputs(targets, specs)
     addressed = envelopes(mail, now)
     transport = open_transport(mail) if mail.send else None
@@ -129,6 +138,8 @@ def run(
     order = Order(
         day=day or (as_of or now).date(),
         now=now,
+        name=edition,
+        choice=choosing.choice,
         envelopes=addressed if mail.send else {},
         new=selection.new,
         updates=selection.updates,
@@ -148,7 +159,8 @@ def run(
         translation=translation,
         verbose=bool(verbose) and not translation.quiet,
     )
-    reading = open_reading(as_of, now, timeout=source_timeout, keep=not selection.dry_run)
+    keep = not selection.dry_run
+    reader = open_reading(as_of, now, timeout=reading.source_timeout, keep=keep)
 
     def send(archive: Archive) -> Sendings:
         assert transport
@@ -158,7 +170,8 @@ def run(
         order,
         Desk(
             archive=lambda: _open_archive(job),
-            read=lambda: read_sources(specs, reading),
+            read=lambda: read_sources(specs, reader),
+            complete=open_pages(specs, reading, now),
             make=lambda documents, readings: _make_edition(documents, readings, job),
             write=lambda edition: _write(edition, targets, job),
             mail=lambda edition, to: _make_messages(edition, to, job),
@@ -248,7 +261,13 @@ def _make_edition(documents: Sequence[Document], readings: Readings, job: _Job) 
     with closing(open_translator(job.places, job.translation)) as translator:
         edition = make_edition(
             documents,
-            options=EditionOptions(title=job.title, day=job.order.day, words=job.look.words),
+            options=EditionOptions(
+                title=job.title,
+                day=job.order.day,
+                name=job.order.name,
+                sort=Sort(job.look.sort),
+                words=job.look.words,
+            ),
             translate=translator,
             model=translator.note,
             problems=tuple(
@@ -276,6 +295,7 @@ def _making(job: _Job) -> Making:
 
 def _write(edition: Edition, targets: Sequence[Target], job: _Job) -> None:
     """Render all documents, and only then write the first one."""
+    edition = _shown(edition, job)
     making = _making(job)
     envelope = common_envelope(job.mail, job.order.now)
     documents = [
@@ -298,7 +318,14 @@ def _make_messages(edition: Edition, addressed: Sequence[Envelope], job: _Job) -
     making = _making(job)
     (layout, *_) = job.look.layouts or (Layout.INTERLEAVED.value,)
     making = replace(making, look=replace(making.look, layout=Layout(layout)))
-    return make_mails(edition, making, addressed)
+    return make_mails(_shown(edition, job), making, addressed)
+
+
+def _shown(edition: Edition, job: _Job) -> Edition:
+    """The edition with as many sentences of each item as are asked for."""
+    from digest.rendering.size import first_sentences
+
+    return first_sentences(edition, job.look.sentences) if job.look.sentences else edition
 
 
 def _summary(edition: Edition, counts: Counts, *, seconds: float) -> str:

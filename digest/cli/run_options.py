@@ -1,13 +1,15 @@
 """The options of `digest run` that are about looks and about which items."""
 
+import re
 from dataclasses import dataclass
+from datetime import timedelta
 from pathlib import Path
 
 import click
 
-from digest.cli.console import Seconds, gather, template_dir_option
-from digest.config import SOURCE_SECONDS
-from digest.edition import Alignment, Layout
+from digest.choosing import Choice
+from digest.cli.console import Age, Pattern, gather, template_dir_option
+from digest.edition import Alignment, Layout, Sort
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -22,6 +24,8 @@ class LookOptions:
     width: int
     color: str
     words: int
+    sentences: int
+    sort: str
     max_size: int
     template_dir: Path | None
 
@@ -38,14 +42,6 @@ class SelectionOptions:
     force: bool
     dry_run: bool
 
-
-source_timeout_option = click.option(
-    "--source-timeout",
-    type=Seconds(0.1),
-    default=SOURCE_SECONDS,
-    show_default=True,
-    help="Seconds that a source on the web may take in all.",
-)
 
 look_options = gather(
     LookOptions,
@@ -109,6 +105,19 @@ look_options = gather(
         help="List so many less common Dutch words with their sentences.",
     ),
     click.option(
+        "--sentences",
+        type=click.IntRange(0, 10_000),
+        default=0,
+        help="Show the first so many sentences of each item; 0 is all.",
+    ),
+    click.option(
+        "--sort",
+        type=click.Choice([sort.value for sort in Sort]),
+        default=Sort.SECTION.value,
+        show_default=True,
+        help="Items by section, by source, or the newest first.",
+    ),
+    click.option(
         "--max-size",
         type=click.IntRange(0),
         default=0,
@@ -116,6 +125,51 @@ look_options = gather(
         "attached.  [default: only warn above 90]",
     ),
     template_dir_option,
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ChoiceOptions:
+    """What the options about words and age say."""
+
+    match: tuple[re.Pattern[str], ...]
+    exclude: tuple[re.Pattern[str], ...]
+    match_en: tuple[re.Pattern[str], ...]
+    exclude_en: tuple[re.Pattern[str], ...]
+    max_age: timedelta | None
+
+    @property
+    def choice(self) -> Choice:
+        """The same for those who choose."""
+        return Choice(
+            match=self.match,
+            exclude=self.exclude,
+            match_en=self.match_en,
+            exclude_en=self.exclude_en,
+            max_age=self.max_age,
+        )
+
+
+choice_options = gather(
+    ChoiceOptions,
+    "choosing",
+    click.option(
+        "--match",
+        type=Pattern(),
+        multiple=True,
+        help="Only items with these words, or this /regular expression/, in the Dutch; repeat it "
+        "for one or the other.",
+    ),
+    click.option(
+        "--exclude", type=Pattern(), multiple=True, help="No items with these in the Dutch."
+    ),
+    click.option(
+        "--match-en", type=Pattern(), multiple=True, help="The same as --match in the English."
+    ),
+    click.option(
+        "--exclude-en", type=Pattern(), multiple=True, help="The same as --exclude in the English."
+    ),
+    click.option("--max-age", type=Age(), help="No items that are older: 90m, 24h, 3d, 2w."),
 )
 
 selection_options = gather(
@@ -148,4 +202,20 @@ selection_options = gather(
     click.option(
         "--dry-run", is_flag=True, help="Say what would happen, and change nothing at all."
     ),
+)
+
+
+def _check_name(context: click.Context, parameter: click.Parameter, value: str) -> str:
+    name = " ".join(value.split())
+    if len(name) > _LONGEST_NAME or not name.isprintable():
+        raise click.BadParameter("is no short name like morning", context, parameter)
+    return name.lower()
+
+
+_LONGEST_NAME = 40
+edition_option = click.option(
+    "--edition",
+    default="",
+    callback=_check_name,
+    help="A name that tells several editions of one date apart: morning, evening.",
 )

@@ -16,10 +16,11 @@ import click
 from digest.cli.console import Day, Moment, folders
 from digest.cli.streams import print_document, print_line
 from digest.config import MOST_SECONDS
-from digest.errors import ConfigurationError
+from digest.errors import ConfigurationError, UsageError
 from digest.regular import read_regular
 
 if TYPE_CHECKING:
+    from digest.choosing import Choice
     from digest.sources.files import SourceSpec
 
 _MOST_BYTES = 1_000_000
@@ -29,7 +30,7 @@ _NOT_IN_A_FILE = frozenset({"help", "version", "config", "catch-up", "force", "d
 def load_defaults(path: Path | None, root: click.Group) -> dict[str, dict[str, Any]]:
     """The configuration as click's `default_map`; without a file there is none.
 
-    Every option of `digest run` and `digest translate` may stand in it under its name.
+    Every option of `digest run`, `collect` and `translate` may stand in it under its name.
     Raises `ConfigurationError` with file and line for a wrong key or value.
     """
     file = path or folders().config
@@ -102,7 +103,14 @@ _SOURCE_KEYS: dict[str, type | tuple[type, ...]] = {
     "section": str,
     "limit": int,
     "timeout": (int, float),
+    "full-text": bool,
+    "match": (str, list),
+    "exclude": (str, list),
+    "match-en": (str, list),
+    "exclude-en": (str, list),
+    "max-age": str,
 }
+_CHOICES = ("match", "exclude", "match-en", "exclude-en")
 
 
 def _spec_of(table: dict[str, Any]) -> list[SourceSpec]:
@@ -119,7 +127,7 @@ def _spec_of(table: dict[str, Any]) -> list[SourceSpec]:
                 f": there is no setting {key}.",
                 hint=f"A source has enabled, {', '.join(_SOURCE_KEYS)}.",
             )
-        if not isinstance(value, wanted) or isinstance(value, bool):
+        if not isinstance(value, wanted) or isinstance(value, bool) is not (wanted is bool):
             raise _SourceError(f": {key} is not to be {value!r}.")
         if isinstance(value, int | float) and not 0 <= value <= MOST_SECONDS:
             raise _SourceError(f": {key} is not to be {value}.")
@@ -130,8 +138,28 @@ def _spec_of(table: dict[str, Any]) -> list[SourceSpec]:
     kinds = [kind.value for kind in Kind]
     if values.setdefault("kind", "auto") not in kinds:
         raise _SourceError(f": kind is one of {', '.join(kinds)}.")
-    spec = SourceSpec(**values | {"kind": Kind(values["kind"])})
-    return [spec] if enabled else []
+    choice = _choice_of(values)
+    full_text = values.pop("full-text", False)
+    more = {"kind": Kind(values["kind"]), "full_text": full_text, "choice": choice}
+    return [SourceSpec(**values | more)] if enabled else []
+
+
+def _choice_of(values: dict[str, Any]) -> Choice:
+    """What is wanted of a source; its settings are taken from `values`."""
+    from digest.choosing import Choice, read_age, read_pattern
+
+    patterns = {}
+    try:
+        for key in _CHOICES:
+            value = values.pop(key, [])
+            texts = value if isinstance(value, list) else [value]
+            if not all(isinstance(text, str) for text in texts):
+                raise _SourceError(f": {key} is to be a text, or a list of texts.")
+            patterns[key.replace("-", "_")] = tuple(map(read_pattern, texts))
+        age = values.pop("max-age", "")
+        return Choice(**patterns, max_age=read_age(age) if age else None)
+    except UsageError as error:
+        raise _SourceError(f": {error}") from error
 
 
 def _source_line(text: str, number: int) -> int:
@@ -143,7 +171,7 @@ def _source_line(text: str, number: int) -> int:
 
 def _known(root: click.Group) -> dict[str, list[tuple[click.Command, click.Parameter]]]:
     known: dict[str, list[tuple[click.Command, click.Parameter]]] = {}
-    for name in ("run", "translate"):
+    for name in ("run", "collect", "translate"):
         command = root.commands[name]
         for parameter in command.params:
             for key in _keys(parameter):
@@ -244,6 +272,10 @@ _SOURCES_EXAMPLE = """\
 #     section = "Binnenland"
 #     limit = 10
 #     timeout = 60           # seconds in all, on the web
+#     full-text = false      # fetch the page behind each new item
+#     match = ["brug", "/minister\\w*/"]   # only items with one of these; exclude, match-en,
+#                                          # exclude-en
+#     max-age = "3d"
 #     enabled = true
 """.splitlines()
 

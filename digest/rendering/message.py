@@ -6,6 +6,7 @@ of RFC 2919 (List-Id), RFC 3834 (Auto-Submitted) and RFC 3282 (Content-Language)
 """
 
 import hashlib
+import re
 from dataclasses import dataclass
 from datetime import datetime
 from email.headerregistry import Address
@@ -22,6 +23,8 @@ from digest.plaintext import plain_line
 
 SUBJECT = "{title_en}: {date_en} · {date_nl} ({items})"
 """What a subject may be made of; `title` is the whole title, `title_en` its part before ` · `."""
+_NAMED_SUBJECT = SUBJECT.replace("{title_en}", "{title_en}, {edition}")
+"""The usual one of an edition with a name."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -55,16 +58,18 @@ def make_message(
     message.set_content(text, cte="quoted-printable")
     message.add_alternative(html, subtype="html", cte="quoted-printable")
     if whole:
-        name = f"digest-{edition.day.isoformat()}.html"
+        named = f"-{'-'.join(re.findall(r'[a-z0-9]+', edition.name))}" if edition.name else ""
+        name = f"digest-{edition.day.isoformat()}{named}.html"
         message.add_attachment(whole, subtype="html", filename=name, cte="base64")
     message["Content-Language"] = "en, nl"  # last: parts that are added take it along
     return message
 
 
 def message_id(edition: Edition, envelope: Envelope) -> str:
-    """The same for the same date, title and recipients, however often it is made."""
+    """The same for the same date, name, title and recipients, however often it is made."""
     recipients = [address_key(address.addr_spec) for address in envelope.recipients]
-    key = "\n".join([edition.day.isoformat(), edition.title, *recipients])
+    named = [edition.name] if edition.name else []
+    key = "\n".join([edition.day.isoformat(), *named, edition.title, *recipients])
     digest = hashlib.sha256(key.encode()).hexdigest()[:24]
     return f"<digest.{edition.day:%Y%m%d}.{digest}@{envelope.sender.domain}>"
 
@@ -83,17 +88,20 @@ def check_subject(template: str) -> None:
 def _wrong_subject(template: str, reason: str) -> UsageError:
     return UsageError(
         f"The subject {template!r:.200} cannot be filled in: {reason}.",
-        hint="It knows {title}, {title_en}, {date}, {date_en}, {date_nl} and {items}.",
+        hint="It knows {title}, {title_en}, {date}, {date_en}, {date_nl}, {edition} and {items}.",
     )
 
 
-_FIELDS = frozenset({"title", "title_en", "date", "date_en", "date_nl", "items"})
+_FIELDS = frozenset({"title", "title_en", "date", "date_en", "date_nl", "edition", "items"})
 
 
 def _subject(edition: Edition, template: str) -> str:
     items = len(edition.entries)
     check_subject(template)
+    if edition.name and template == SUBJECT:
+        template = _NAMED_SUBJECT
     subject = template.format(
+        edition=edition.name,
         title=edition.title,
         title_en=edition.title.split(" · ")[0],
         date=edition.day.isoformat(),

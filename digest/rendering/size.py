@@ -83,6 +83,14 @@ def _first(edition: Edition, count: int) -> Edition:
     return replace(edition, entries=edition.entries[:count], left_out=len(edition.entries) - count)
 
 
+def first_sentences(edition: Edition, count: int) -> Edition:
+    """The edition with the first so many sentences of each item, which says so."""
+    short = shorten_edition(edition, count)
+    left = set(short.sentences)
+    words = tuple(word for word in edition.words if word.sentence in left)
+    return replace(short, words=words, sentences_each=count)
+
+
 def shorten_edition(edition: Edition, sentences: int) -> Edition:
     """The edition with at most so many sentences in the body of each item."""
     return replace(

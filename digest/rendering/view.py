@@ -239,6 +239,7 @@ class EditionView:
     title: str
     date: date
     day: Row
+    name: str
     languages: tuple[Language, ...]
     columns: bool
     labels: dict[str, Row]
@@ -267,6 +268,7 @@ def view_edition(edition: Edition, look: Look) -> EditionView:
         title=edition.title,
         date=edition.day,
         day=viewer.pair(long_date_en(edition.day), long_date_nl(edition.day)),
+        name=plain(edition.name),
         languages=look.languages,
         columns=look.layout is Layout.COLUMNS,
         labels={name: viewer.pair(en, nl) for name, (en, nl) in phrases.LABELS.items()},

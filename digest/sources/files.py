@@ -10,6 +10,7 @@ from datetime import datetime, tzinfo
 from pathlib import Path
 
 from digest.article import Article, Brief, Document
+from digest.choosing import EVERYTHING, Choice
 from digest.config import SOURCE_SECONDS
 from digest.errors import InputError
 from digest.plaintext import readable
@@ -18,10 +19,11 @@ from digest.sources.cache import Notes
 from digest.sources.decoding import decode
 from digest.sources.feed import parse_feed
 from digest.sources.finding import MOST_BYTES, find_files
+from digest.sources.hosts import is_web, public_address, web_address
 from digest.sources.kinds import Kind, recognise
 from digest.sources.page import parse_page
 from digest.sources.places import section_named
-from digest.sources.web import Fetched, dead, is_web, public_address
+from digest.sources.web import Fetched, dead
 from digest.sources.wire import parse_wire
 
 STANDARD_INPUT = "-"
@@ -33,7 +35,8 @@ class SourceSpec:
 
     `name` stands in the edition instead of the location, `kind` is what it is, whatever is in it,
     `section` groups its items, `limit` is how many of them there may be (0: all), `timeout` is how
-    many seconds it may take on the web (0: as long as any other).
+    many seconds it may take on the web (0: as long as any other). `full_text` asks for the pages
+    behind its items, `choice` says which of them are wanted.
     """
 
     location: str
@@ -42,6 +45,17 @@ class SourceSpec:
     section: str = ""
     limit: int = 0
     timeout: float = 0
+    full_text: bool = False
+    choice: Choice = EVERYTHING
+
+    @property
+    def place(self) -> str:
+        """Where the source is, whoever asks from which folder."""
+        if is_web(self.location):
+            return web_address(self.location)
+        if self.location == STANDARD_INPUT:
+            return STANDARD_INPUT
+        return str(Path(self.location).expanduser().absolute())
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -69,11 +83,12 @@ class Reading:
 class Readings:
     """What was read: the documents, and one error for each source or item that could not be.
 
-    `advice` is what should be changed about sources, a sentence each.
+    `specs` are what was asked for, `advice` what should be changed about them, a sentence each.
     """
 
     documents: tuple[Document, ...]
     failures: tuple[InputError, ...]
+    specs: tuple[SourceSpec, ...] = ()
     advice: tuple[str, ...] = ()
 
 
@@ -122,6 +137,7 @@ def read_sources(specs: Iterable[SourceSpec], reading: Reading) -> Readings:
     return Readings(
         documents=tuple(documents),
         failures=tuple(failures),
+        specs=specs,
         advice=tuple(
             answer.advice
             for location, answer in fetched.items()
@@ -288,6 +304,7 @@ def _parse_as(
         document = parse_wire(text, source=name, as_of=as_of)
         if not document.parts:
             raise InputError(name, "is empty")
+    document = replace(document, place=spec.place)
     if document.feed and is_web(spec.location):
         document = replace(document, feed=spec.location)
     return _limited(_sectioned(document, spec.section), spec.limit), kind

@@ -9,8 +9,8 @@ from pathlib import Path
 from digest.errors import InputError, MissingInput
 from digest.plaintext import readable
 from digest.regular import open_regular
+from digest.sources.hosts import public_address
 from digest.sources.kinds import Kind, recognise
-from digest.sources.web import public_address
 
 MOST_BYTES = 50_000_000
 """A larger file is no article."""

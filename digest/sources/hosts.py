@@ -1,12 +1,41 @@
-"""Addresses: joined, their hosts, and whether anybody can reach those."""
+"""Addresses of sources: what they mean, how they are shown, and whether anybody can reach them."""
 
 import ipaddress
+import re
 import socket
 from collections.abc import Callable, Iterable
 from urllib.parse import urljoin, urlsplit
 
 Resolve = Callable[[str], Iterable[str]]
 """The addresses of a host, as text."""
+
+
+_FEED_SCHEME = re.compile(r"feed(s?):(?=https?://|//)", re.IGNORECASE)
+
+
+def is_web(location: str) -> bool:
+    """Whether a source is on the web."""
+    return web_address(location).lower().startswith(("http://", "https://"))
+
+
+def web_address(location: str) -> str:
+    """The address to ask: `feed://x` and `feed:https://x`, which browsers hand on, as they mean."""
+    found = _FEED_SCHEME.match(location)
+    if not found:
+        return location
+    rest = location[found.end() :]
+    return f"http{found[1]}:{rest}" if rest.startswith("//") else rest
+
+
+def public_address(location: str) -> str:
+    """A location without the name and password in it, as it may be shown and kept.
+
+    Also one whose scheme is mistyped, or none that is read.
+    """
+    shown = re.sub(r"^(\s*(?:feeds?:)?[A-Za-z][\w+.-]*:/{0,2})[^/?#]*@", r"\1", location)
+    # A password with a slash or the like is not what the standard asks for, and all the same one;
+    # digits after the colon are a port.
+    return re.sub(r"^(\s*(?:feeds?:)?\w+://)[^/?#@\s]*:(?!\d*(?:[/?#]|$))\S*@", r"\1", shown)
 
 
 def resolve_host(host: str) -> list[str]:

@@ -50,6 +50,14 @@ class _Found:
     dates: tuple[str, ...] = ()
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Page:
+    """The article of a page, and whether not everybody may read all of it."""
+
+    article: Article
+    is_paid: bool
+
+
 def parse_page(
     data: bytes,
     *,
@@ -60,12 +68,29 @@ def parse_page(
     base: str = "",
     trusted: bool = False,
 ) -> Document:
-    """The article of a web page: its title, author and time, and the blocks of its main text.
+    """A web page as a document: the title, author and time of its article, and its main text.
 
     `charset` is that of the HTTP header, `base` the address of the page; `trusted` says that it is
     an article, even if it looks like a wall before one. Raises `InputError` for a page without an
     article.
     """
+    page = read_page(
+        data, source=source, as_of=as_of, zone=zone, charset=charset, base=base, trusted=trusted
+    )
+    return Document(source=source, as_of=as_of, text="", parts=(page.article,))
+
+
+def read_page(
+    data: bytes,
+    *,
+    source: str,
+    as_of: datetime,
+    zone: tzinfo,
+    charset: str = "",
+    base: str = "",
+    trusted: bool = False,
+) -> Page:
+    """The same as an article alone."""
     if data.count(b"<") > _MOST_TAGS:
         raise InputError(source, "is not a page that people read")
     html = without_controls(whole_pairs(decode_markup(data, charset=charset)))
@@ -78,7 +103,29 @@ def parse_page(
         raise InputError(source, f"is {wall}, not an article")
     if not item:
         raise InputError(source, "is a web page without an article")
-    return Document(source=source, as_of=as_of, text="", parts=(item,))
+    is_paid = found is not None and _is_paid(found.says, item, html)
+    return Page(article=item, is_paid=is_paid)
+
+
+def _is_paid(says: Metadata, item: Article, html: str) -> bool:
+    """Whether a page says that it is not for everybody, or ends where others pay."""
+    if says.is_paid:
+        return True
+    prose = sum(len(part.text) for part in item.paragraphs if part.role is Role.BODY)
+    return prose < _LONG and bool(_PAID.search(html))
+
+
+_LONG = 2500
+"""Letters of prose, that no page shows of an article which it sells."""
+_PAID = re.compile(
+    r"(?:dit|het|deze) (?:\w+ )?(?:artikel|verhaal|bericht|stuk)(?: is)?\s+[^<.]{0,40}"
+    r"\bvoor (?:\w+ )?(?:abonnees|leden)\b|(?:alleen|exclusief) voor (?:\w+ )?abonnees\b"
+    r"|\b(?:verder|helemaal|volledig) te lezen\b[^<]{0,80}\b(?:abonn|log)\w+"
+    r"|\blees (?:dit artikel |direct )?verder (?:met|voor|vanaf)\b[^<]{0,60}"
+    r"|\b(?:abonn\w+|log in)\b[^<]{0,40}\bom \w* ?\w* ?(?:verder|helemaal) te lezen"
+    r"|subscribe to (?:continue|read)|this article is for subscribers",
+    re.IGNORECASE,
+)
 
 
 def _wall(html: str, found: _Found | None, item: Article | None) -> str:

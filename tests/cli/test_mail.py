@@ -227,7 +227,7 @@ class TestHistory:
         shown = digest("history", "show", "1").stdout
         assert "NATO proposes a report tomorrow." in shown
         assert "Sunday 22 November 2026" in shown
-        assert json.loads(digest("history", "show", "1", "--format", "json").stdout)["version"] == 2
+        assert json.loads(digest("history", "show", "1", "--format", "json").stdout)["version"] == 3
         for word in ("rapport", "REPORT"):
             assert "item 1" in digest("history", "search", word).stdout
         assert "Nothing was found." in digest("history", "search", "fiets").stderr

@@ -13,18 +13,12 @@ from typing import Any, ClassVar
 import pytest
 
 from digest.errors import InputError
+from digest.sources.asking import Asking
 from digest.sources.cache import Cache, Notes
 from digest.sources.files import Readings, SourceSpec, read_sources
+from digest.sources.hosts import public_address
 from digest.sources.kinds import Kind
-from digest.sources.web import (
-    Fetched,
-    _Asking,
-    accept,
-    dead,
-    fetch_all,
-    public_address,
-    reject,
-)
+from digest.sources.web import Fetched, accept, dead, fetch_all, reject
 from tests import conftest
 from tests.cli.test_commands import digest
 from tests.translation.servers import Site, http_server
@@ -215,7 +209,7 @@ class TestPrivateAddresses:
 
     def follow(self, start: str, target: str, *named: str) -> str:
         here = f"http://{start}/"
-        asking = _Asking(here, here, Notes(), frozenset({start, *named}), self.resolve, 1e9)
+        asking = Asking(here, here, Notes(), frozenset({start, *named}), self.resolve, 1e9)
         return asking._follow(f"http://{start}/", target)
 
     def resolve(self, host: str) -> list[str]:

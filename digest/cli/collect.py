@@ -1,0 +1,124 @@
+"""`digest collect`: keep what is new in the sources for the next edition."""
+
+from __future__ import annotations
+
+from contextlib import closing, contextmanager
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+import click
+
+from digest.cli.console import (
+    ReadingOptions,
+    TranslationOptions,
+    as_of_option,
+    find_asked,
+    folders,
+    open_archive,
+    open_pages,
+    open_reading,
+    open_translator,
+    options,
+    reading_options,
+    sources_argument,
+    translation_options,
+    verbose_option,
+)
+from digest.cli.streams import note, warn
+from digest.config import find_zone
+from digest.errors import UsageError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from digest.archive.store import Archive
+    from digest.article import Document
+
+_PATIENCE = 900.0
+"""Seconds to wait for a run: what is read now may have left its feed when it is read again."""
+
+
+@click.command()
+@click.pass_context
+@sources_argument
+@as_of_option
+@options(
+    click.option(
+        "--translate/--no-translate",
+        "translates",
+        default=False,
+        help="Translate it already, so that the next run takes a second.  [default: no-translate]",
+    ),
+    click.option(
+        "--keep-days",
+        type=click.IntRange(1, 100_000),
+        default=90,
+        show_default=True,
+        help="Keep what was delivered for so many days; all else is kept until it is.",
+    ),
+    click.option(
+        "--updates", is_flag=True, help="Keep items of feeds again whose text has changed."
+    ),
+)
+@reading_options
+@translation_options
+@verbose_option
+def collect(
+    context: click.Context,
+    *,
+    sources: tuple[str, ...],
+    as_of: datetime | None,
+    translates: bool,
+    keep_days: int,
+    updates: bool,
+    verbose: int,
+    reading: ReadingOptions,
+    translation: TranslationOptions,
+) -> None:
+    """Keep what is new in SOURCES for the next edition, between two runs.
+
+    Feeds hold their newest items only: what comes and goes between two mornings is lost to a run a
+    day. `digest run --new` makes its edition of what was collected and of what the same sources
+    give then. Nothing is printed but what goes wrong.
+    """
+    from digest.collect import CollectDesk, CollectOrder
+    from digest.collect import collect as keep_news
+    from digest.sources.files import read_sources
+
+    if translates and not translation.memory:
+        raise UsageError("--translate needs the memory, where translations are kept.")
+    now = datetime.now(find_zone())
+    specs = find_asked(sources, context, reading)
+    reader = open_reading(as_of, now, timeout=reading.source_timeout)
+    code = keep_news(
+        CollectOrder(now=now, keep_days=keep_days, updates=updates),
+        CollectDesk(
+            archive=_open_archive,
+            read=lambda: read_sources(specs, reader),
+            complete=open_pages(specs, reading, now),
+            translate=(lambda documents: _translate(documents, translation))
+            if translates
+            else None,
+            warn=warn,
+            say=note if verbose else lambda _: None,
+        ),
+    )
+    raise click.exceptions.Exit(code)
+
+
+@contextmanager
+def _open_archive() -> Iterator[Archive]:
+    from digest.lock import hold_lock
+
+    lock = hold_lock(folders().lock, patience=_PATIENCE, brief=True)
+    with lock, open_archive() as archive:
+        yield archive
+
+
+def _translate(documents: Sequence[Document], options: TranslationOptions) -> None:
+    from digest.pipeline import item_segments
+
+    with closing(open_translator(folders(), options)) as translator:
+        translator(
+            segment for doc in documents for item in doc.items for segment in item_segments(item)
+        )

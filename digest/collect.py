@@ -1,0 +1,101 @@
+"""What the program does between two mornings: keep what is new in the sources.
+
+Sources and pages are read, and sentences translated, while nothing is locked.
+"""
+
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import AbstractContextManager
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from digest.archive.store import Archive
+from digest.article import Article, Document
+from digest.choosing import EVERYTHING
+from digest.collection import read_collected
+from digest.errors import INCOMPLETE, InputError
+from digest.news import Complete, News, gather
+from digest.publish import keep_new, tell_readings
+from digest.sources.files import Readings
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CollectOrder:
+    """What collecting is asked for: when it is, and for how many days what was delivered is kept.
+
+    `updates` asks for items again whose text changed.
+    """
+
+    now: datetime
+    keep_days: int
+    updates: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CollectDesk:
+    """What collecting works with: as a `Desk`, but it makes nothing.
+
+    `translate` remembers the translation of documents, where that is wanted.
+    """
+
+    archive: Callable[[], AbstractContextManager[Archive]]
+    read: Callable[[], Readings]
+    complete: Complete
+    translate: Callable[[Sequence[Document]], object] | None
+    warn: Callable[[str], object]
+    say: Callable[[str], object]
+
+
+def collect(order: CollectOrder, desk: CollectDesk) -> int:
+    """Keep what is new in the sources; the exit code of docs/exit-codes.md."""
+    readings = desk.read()
+    tell_readings(readings, desk.warn)
+    texts = _full_texts(readings, order, desk)
+    keep_from = (order.now - timedelta(days=order.keep_days)).date()
+    with desk.archive() as archive:
+        news = _gather(readings, archive, order, desk, texts)
+        new = keep_new(news, archive, now=order.now)
+        archive.note_collecting(now=order.now, keep_from=keep_from)
+        waiting = archive.collected((spec.place for spec in readings.specs), waiting=True)
+        documents = read_collected(archive, waiting, desk.warn) if desk.translate else ()
+    desk.say(f"{new} new {'item' if new == 1 else 'items'}; {len(waiting)} wait for an edition.")
+    if desk.translate and documents:
+        desk.translate(documents)
+    return _exit_code(readings.failures, readings.documents)
+
+
+def _full_texts(
+    readings: Readings, order: CollectOrder, desk: CollectDesk
+) -> Mapping[str, Article]:
+    """The items with the text of their pages, of those that nobody knew, where it is wanted."""
+    if not any(spec.full_text for spec in readings.specs):
+        return {}
+    with desk.archive() as archive:
+        news = _gather(readings, archive, order, desk, {})
+        unknown = archive.unknown(news.identities)
+    lacking = news.lacking(unknown)
+    return desk.complete(lacking) if lacking else {}
+
+
+def _gather(
+    readings: Readings,
+    archive: Archive,
+    order: CollectOrder,
+    desk: CollectDesk,
+    texts: Mapping[str, Article],
+) -> News:
+    """All that the sources gave: what is wanted of it is told when an edition is made."""
+    return gather(
+        readings,
+        archive,
+        choice=EVERYTHING,
+        now=order.now,
+        updates=order.updates,
+        texts=texts,
+        warn=desk.warn,
+    )
+
+
+def _exit_code(failures: Sequence[InputError], documents: Sequence[Document]) -> int:
+    if not failures:
+        return 0
+    return INCOMPLETE if documents else failures[0].exit_code

@@ -1,0 +1,113 @@
+"""What was read and waits for its edition: items into the archive and back."""
+
+import json
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+
+from digest.archive.store import Archive
+from digest.archive.values import CollectedItem
+from digest.article import Article, Brief, Document, Item, Precision, Published, is_news
+from digest.calendar import clock_en, clock_nl, long_date_en, long_date_nl
+from digest.errors import ArchiveError
+from digest.identity import identity
+from digest.rendering.data import as_data, from_data
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Kept:
+    """An item as it is kept: what it was read of, and the item itself."""
+
+    source: str
+    feed: str
+    as_of: datetime
+    article: Article | None = None
+    brief: Brief | None = None
+
+
+def collectable(documents: Iterable[Document], wanted: set[str]) -> Iterator[CollectedItem]:
+    """Those of the items of documents that are wanted, as the archive keeps them."""
+    left = set(wanted)
+    for document in documents:
+        for item in document.items:
+            if (name := identity(item)) in left and is_news(item):
+                left.remove(name)
+                dated = replace(item, identity=name, published=_dated(item.published))
+                kept = _Kept(
+                    source=document.source,
+                    feed=document.feed,
+                    as_of=document.as_of,
+                    article=dated if isinstance(dated, Article) else None,
+                    brief=dated if isinstance(dated, Brief) else None,
+                )
+                text = json.dumps(as_data(kept), ensure_ascii=False)
+                yield CollectedItem(identity=name, source=document.place, document=text)
+
+
+def read_collected(
+    archive: Archive, identities: Iterable[str], warn: Callable[[str], object]
+) -> tuple[Document, ...]:
+    """The collected items as documents, one for each source, the newest first in each.
+
+    `warn` is told of what is damaged.
+    """
+    found: dict[str, _Source] = {}
+    for name in identities:
+        try:
+            row = archive.collected_item(name)
+            kept = _read(archive, row)
+        except ArchiveError as error:
+            warn(str(error))
+            continue
+        item = kept.article or kept.brief
+        if item:
+            found.setdefault(row.source, _Source()).add(kept, item)
+    return tuple(source.document(place) for place, source in found.items())
+
+
+@dataclass(slots=True)
+class _Source:
+    kept: list[_Kept] = field(default_factory=list)
+    items: list[Item] = field(default_factory=list)
+
+    def add(self, kept: _Kept, item: Item) -> None:
+        self.kept.append(kept)
+        self.items.append(item)
+
+    def document(self, place: str) -> Document:
+        last = self.kept[-1]
+        items = self.items[::-1]
+        items.sort(key=_age, reverse=True)
+        return Document(
+            source=last.source,
+            as_of=last.as_of,
+            text="",
+            parts=tuple(items),
+            feed=last.feed,
+            place=place,
+        )
+
+
+def _age(item: Item) -> float:
+    return item.published.at.timestamp() if item.published else 0.0
+
+
+def _read(archive: Archive, row: CollectedItem) -> _Kept:
+    try:
+        kept = from_data(_Kept, json.loads(row.document))
+    except (ValueError, LookupError, TypeError, AttributeError, RecursionError) as error:
+        raise archive.damage(f"the collected item {row.identity}") from error
+    assert isinstance(kept, _Kept)
+    return kept
+
+
+def _dated(published: Published | None) -> Published | None:
+    """A time that is understood on another day too: `20 minuten geleden` with its date."""
+    if published is None or str(published.at.year) in published.raw:
+        return published
+    english, dutch = long_date_en(published.at), long_date_nl(published.at)
+    if published.precision is not Precision.DAY:
+        about = published.precision is Precision.HOUR
+        english += f" at {'about ' if about else ''}{clock_en(published.at)}"
+        dutch += f" om {'ongeveer ' if about else ''}{clock_nl(published.at)}"
+    return replace(published, english=english, raw=dutch)

@@ -92,14 +92,15 @@ class Origin:
     """Where an item comes from, as its source says; what it does not say is empty.
 
     `address` is that of the original, as `links.link_address` gives it; `publisher` is the name
-    of the feed or site. Where the whole text was wanted, `is_full` says that it was had from there,
-    `note` why not.
+    of the feed or site, `status` is `correction` for what an agency has corrected. Where the whole
+    text was wanted, `is_full` says that it was had from there, `note` why not.
     """
 
     address: str = ""
     author: str = ""
     publisher: str = ""
     categories: tuple[str, ...] = ()
+    status: str = ""
     is_full: bool = False
     note: str = ""
 
@@ -188,7 +189,8 @@ class Document:
     """One source as parsed: its name, the whole text of wire copy, its parts in reading order.
 
     `as_of` is the aware moment from which its relative times count back. `feed` is what the
-    feed that it is is known by, empty for anything else; `place` is where the source is.
+    feed that it is is known by, empty for anything else; `place` is where the source is, `kind`
+    what it was read as.
     """
 
     source: str
@@ -197,6 +199,7 @@ class Document:
     parts: tuple[Section | Item | Aside, ...]
     feed: str = ""
     place: str = ""
+    kind: str = ""
 
     @property
     def items(self) -> tuple[Item, ...]:

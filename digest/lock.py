@@ -9,7 +9,6 @@ from pathlib import Path
 
 from digest.errors import BusyError, OutputError
 
-
 _EVERY = 0.05
 """Seconds between two tries: `flock` itself can wait for ever only."""
 _MOMENT = 10.0

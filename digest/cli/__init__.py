@@ -20,6 +20,7 @@ from digest.cli.run import run
 from digest.cli.schedule import schedule
 from digest.cli.settings import config as settings
 from digest.cli.settings import load_defaults, load_sources
+from digest.cli.sources import sources
 from digest.cli.streams import note, silence, warn
 from digest.cli.templates import templates
 from digest.cli.translate import translate
@@ -120,7 +121,7 @@ def main(context: click.Context, *, config: Path | None) -> None:
 
 
 for _command in (
-    run, collect, parse, translate, word, models, history, outbox, schedule, templates, settings,
-    doctor,
+    run, collect, sources, parse, translate, word, models, history, outbox, schedule, templates,
+    settings, doctor,
 ):  # fmt: skip
     main.add_command(_command)

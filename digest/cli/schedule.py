@@ -1,18 +1,28 @@
 """`digest schedule`: the lines that make cron or systemd run a command every day."""
 
+from __future__ import annotations
+
+import glob
 import os
 import re
 import shlex
 import shutil
 import sys
-from collections.abc import Iterator
+from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
+from digest.cli.collect import collect
+from digest.cli.console import find_specs
+from digest.cli.intervals import CRON, Interval, cron_times, nearest, shown
 from digest.cli.run import run
 from digest.cli.streams import print_document
 from digest.errors import UsageError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
 
 _TIME = re.compile(r"([01]?\d|2[0-3]):([0-5]\d)")
 _ZONE_NOTE = "in the time zone of this machine"
@@ -32,6 +42,12 @@ at_option = click.option(
     callback=_parse_time,
     help="When to run, on the clock of this machine.",
 )
+every_option = click.option(
+    "--collect-every",
+    "every",
+    type=Interval(),
+    help="Also collect what is new so often, day and night: 30m, 2h.",
+)
 weekdays_option = click.option("--weekdays", is_flag=True, help="Not on Saturdays and Sundays.")
 arguments_argument = click.argument("arguments", nargs=-1, type=click.UNPROCESSED)
 _passing = {"ignore_unknown_options": True}
@@ -47,6 +63,7 @@ def schedule() -> None:
 
 @schedule.command(context_settings=_passing)
 @at_option
+@every_option
 @weekdays_option
 @click.option("--mailto", default="", help="Who cron mails what goes wrong.  [default: you]")
 @click.option(
@@ -55,9 +72,12 @@ def schedule() -> None:
     help="Append what is said to this file, instead of having cron mail it.",
 )
 @arguments_argument
+@click.pass_context
 def cron(
+    context: click.Context,
     *,
     at: tuple[int, int],
+    every: int | None,
     weekdays: bool,
     mailto: str,
     log: Path | None,
@@ -65,79 +85,165 @@ def cron(
 ) -> None:
     """Print lines for `crontab -e`."""
     hour, minute = at
-    command = shlex.join(["PYTHONUTF8=1", *_command(arguments)])
-    if log:
-        command += f" >> {shlex.quote(str(log.absolute()))} 2>&1"
+    if every and every not in CRON:
+        near = " or ".join(map(shown, nearest(every)))
+        raise UsageError(f"cron cannot say every {shown(every)}.", hint=f"It can say {near}.")
+    asked = _Asked.of(arguments, context, collects=bool(every))
     _check_line(mailto)
     _check_line(str(log or ""))
-    escaped = command.replace("%", r"\%")  # cron takes a bare % for a line break
     lines = [f"# digest, {'on weekdays' if weekdays else 'every day'} {_ZONE_NOTE}"]
     if mailto:
         lines.append(f"MAILTO={mailto}")
-    lines.append(f"{minute} {hour} * * {'1-5' if weekdays else '*'} {escaped}")
+    lines.append(
+        f"{minute} {hour} * * {'1-5' if weekdays else '*'} {_cron_command(asked.run, log)}"
+    )
+    if every:
+        lines.append(f"# what is new, every {shown(every)}")
+        lines.append(f"{cron_times(every)} * * * {_cron_command(asked.collect, log)}")
     print_document("\n".join(lines) + "\n")
+
+
+def _cron_command(command: list[str], log: Path | None) -> str:
+    line = shlex.join(["PYTHONUTF8=1", *command])
+    if log:
+        line += f" >> {shlex.quote(str(log.absolute()))} 2>&1"
+    return line.replace("%", r"\%")  # cron takes a bare % for a line break
 
 
 @schedule.command(context_settings=_passing)
 @at_option
+@every_option
 @weekdays_option
 @arguments_argument
-def systemd(*, at: tuple[int, int], weekdays: bool, arguments: tuple[str, ...]) -> None:
-    """Print a service and a timer for ~/.config/systemd/user/."""
+@click.pass_context
+def systemd(
+    context: click.Context,
+    *,
+    at: tuple[int, int],
+    every: int | None,
+    weekdays: bool,
+    arguments: tuple[str, ...],
+) -> None:
+    """Print services and timers for ~/.config/systemd/user/."""
     hour, minute = at
-    command = " ".join(_systemd_quote(part) for part in _command(arguments))
+    asked = _Asked.of(arguments, context, collects=bool(every))
     days = "Mon..Fri " if weekdays else ""
-    print_document(
-        "# digest.service\n"
+    when = f"OnCalendar={days}*-*-* {hour:02}:{minute:02}:00\nPersistent=true"
+    units = [_unit("digest", "Bilingual edition of Dutch news", asked.run, "daily", when)]
+    if every:
+        when = f"OnActiveSec=0\nOnUnitActiveSec={every}min"
+        often = f"every {shown(every)}"
+        units.append(_unit("digest-collect", "Dutch news collected", asked.collect, often, when))
+    print_document("\n".join(units))
+
+
+def _unit(name: str, what: str, command: list[str], often: str, when: str) -> str:
+    """A service and its timer."""
+    return (
+        f"# {name}.service\n"
         "[Unit]\n"
-        "Description=Bilingual edition of Dutch news\n\n"
+        f"Description={what}\n\n"
         "[Service]\n"
         "Type=oneshot\n"
         "Environment=PYTHONUTF8=1\n"
-        f"ExecStart={command}\n"
+        f"ExecStart={' '.join(map(_systemd_quote, command))}\n"
         "# 75 is `try again later`: another run, or a mail server that said later.\n"
         "SuccessExitStatus=75\n\n"
-        "# digest.timer\n"
+        f"# {name}.timer\n"
         "[Unit]\n"
-        "Description=Bilingual edition of Dutch news, daily\n\n"
+        f"Description={what}, {often}\n\n"
         "[Timer]\n"
-        f"OnCalendar={days}*-*-* {hour:02}:{minute:02}:00\n"
-        "Persistent=true\n\n"
+        f"{when}\n\n"
         "[Install]\n"
         "WantedBy=timers.target\n"
     )
 
 
-def _command(arguments: tuple[str, ...]) -> list[str]:
-    """This program by its absolute path, with the arguments; paths among them made absolute."""
+@dataclass(frozen=True, slots=True)
+class _Asked:
+    """The commands of a schedule: the run, and the collecting of the same sources."""
+
+    run: list[str]
+    collect: list[str]
+
+    @classmethod
+    def of(cls, arguments: tuple[str, ...], context: click.Context, *, collects: bool) -> _Asked:
+        """What the arguments of a run mean. Raises for a source that there is not."""
+        words = list(_read(arguments))
+        sources = [word.text for word in words if not word.option]
+        _check_sources(tuple(sources), context)
+        known = {parameter.name for parameter in collect.params} - {"verbose"}
+        run_words = [word.text for word in words]
+        if collects and not any(word.option == "new" for word in words):
+            run_words.append("--new")
+        shared = [word.text for word in words if not word.option or word.option in known]
+        return cls(
+            run=[*_program(), "run", *run_words],
+            collect=[*_program(), "collect", "--translate", *shared],
+        )
+
+
+def _check_sources(sources: tuple[str, ...], context: click.Context) -> None:
+    """Raise `InputError` for a source that is not there, `UsageError` for standard input."""
+    from digest.sources.files import STANDARD_INPUT
+    from digest.sources.finding import find_files
+    from digest.sources.hosts import is_web
+
+    for spec in find_specs(sources, context):
+        if spec.location == STANDARD_INPUT:
+            raise UsageError("Nothing comes from standard input in a schedule.")
+        if not is_web(spec.location):
+            next(find_files(spec.location, []), None)
+
+
+def _program() -> list[str]:
+    """This program by its absolute path."""
     program = Path(sys.argv[0])
+    if program.name == "__main__.py":
+        return [sys.executable, "-m", "digest"]
     found = program if program.is_file() else Path(shutil.which(program.name) or sys.executable)
     # The link of a virtual environment must stay a link, or it would leave the environment.
-    command = [str(Path(os.path.abspath(found)))]  # noqa: PTH100 - resolve() follows links
-    if program.name == "__main__.py":
-        command = [sys.executable, "-m", "digest"]
-    return [*command, "run", *_absolute(arguments)]
+    return [str(Path(os.path.abspath(found)))]  # noqa: PTH100 - resolve() follows links
 
 
-def _absolute(arguments: tuple[str, ...]) -> Iterator[str]:
+@dataclass(frozen=True, slots=True)
+class _Word:
+    """A word of the arguments, and the name of the option that it is, or is the value of."""
+
+    text: str
+    option: str = ""
+
+
+def _read(arguments: tuple[str, ...]) -> Iterator[_Word]:
     """The arguments of a run, in which sources and values that are paths are absolute."""
-    known = {name: option for option in run.params for name in option.opts if name[:1] == "-"}
+    known = {
+        name: option
+        for option in run.params
+        for name in (*option.opts, *option.secondary_opts)
+        if name[:1] == "-"
+    }
     before: click.Parameter | None = None
     for argument in arguments:
         _check_line(argument)
         name, equals, value = argument.partition("=")
         if before:
-            yield str(Path(argument).absolute()) if _is_path(before) else argument
+            text = str(Path(argument).absolute()) if _is_path(before) else argument
+            yield _Word(text, before.name or "")
             before = None
         elif name in known and equals:
-            yield f"{name}={Path(value).absolute() if _is_path(known[name]) else value}"
+            text = f"{name}={Path(value).absolute() if _is_path(known[name]) else value}"
+            yield _Word(text, known[name].name or "")
         elif name in known:
-            flag = isinstance(known[name], click.Option) and known[name].is_flag  # type: ignore[attr-defined]
-            before = None if flag else known[name]
-            yield argument
+            option = known[name]
+            flag = isinstance(option, click.Option) and (option.is_flag or option.count)
+            before = None if flag else option
+            yield _Word(argument, option.name or "")
+        elif argument.startswith("-") and argument != "-":
+            yield _Word(argument, argument)
         else:
-            source = not argument.startswith("-") and Path(argument).exists()
-            yield str(Path(argument).absolute()) if source else argument
+            is_path = Path(argument).exists() or glob.has_magic(argument)
+            is_web = argument.lower().startswith(("http", "feed:"))
+            yield _Word(str(Path(argument).absolute()) if is_path and not is_web else argument)
 
 
 def _is_path(option: click.Parameter) -> bool:

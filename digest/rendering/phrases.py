@@ -14,6 +14,7 @@ LABELS = {
     "articles": ("Articles", "Artikelen"),
     "words": ("Less common words", "Minder gewone woorden"),
     "updated": ("updated", "bijgewerkt"),
+    "correction": ("correction", "correctie"),
     "empty": ("No news today.", "Geen nieuws vandaag."),
     "original": ("Read the original", "Lees het origineel"),
     "source": ("Source", "Bron"),

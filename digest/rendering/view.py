@@ -11,7 +11,7 @@ from enum import StrEnum
 from itertools import islice
 from operator import itemgetter
 
-from digest.article import Dateline, Link, Published
+from digest.article import Dateline, Link
 from digest.calendar import long_date_en, long_date_nl
 from digest.edition import (
     Alignment,
@@ -370,7 +370,7 @@ class _Viewer:
             anchor=f"item-{entry.number}",
             brief=self.brief(entry),
             title=self.row(headline.sentences, f"{entry.number}-0") if headline else None,
-            meta=self.meta(place, entry.published, updated=entry.updated),
+            meta=self.meta(entry),
             paragraphs=tuple(self.paragraphs(entry, place)),
             origin=self.origin(entry),
             cut=self.cut(entry),
@@ -424,18 +424,18 @@ class _Viewer:
             rows.insert(0, self.pair(f"{place_en(dateline)} –", f"{place_nl(dateline)} –"))
         return tuple(rows)
 
-    def meta(
-        self, dateline: Dateline | None, published: Published | None, *, updated: bool
-    ) -> Row | None:
-        """Place, agencies, time and an update; the second language says only what differs."""
+    def meta(self, entry: Entry) -> Row | None:
+        """Place, agencies, time and what changed; the second language says only what differs."""
+        dateline, published = entry.dateline, entry.published
         english = [place_en(dateline)] if dateline else []
         dutch = [place_nl(dateline)] if dateline else []
         if published:
             english.append(time_en(published))
             dutch.append(time_nl(published))
-        if updated:
-            english.append(phrases.LABELS["updated"][0])
-            dutch.append(phrases.LABELS["updated"][1])
+        for label in ("updated" if entry.updated else "", entry.origin.status):
+            if label:
+                english.append(phrases.LABELS[label][0])
+                dutch.append(phrases.LABELS[label][1])
         texts = {Language.EN: english, Language.NL: dutch}
         first, *second = (texts[lang] for lang in self.languages)
         if not first:

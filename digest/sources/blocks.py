@@ -32,6 +32,7 @@ _NOT_SHOWN = frozenset(
     """.split()
 )
 _BOLD = frozenset("b strong".split())
+_HEADINGS = frozenset("h1 h2 h3 h4 h5 h6".split())
 _SPEAKERS = frozenset("cite figcaption footer".split())
 PARAGRAPH = "\ue000"
 """Stands where a paragraph ends, in the private area of Unicode; no text has it."""
@@ -48,6 +49,7 @@ _CDATA = re.compile(r"<!\[CDATA\[|\]\]>")
 _DEEPEST = 400
 _PIECE = 1 << 12
 _TINY = 1.0
+_LARGE = 18.0
 _MOST_RAISED = 3
 """Pieces of text that a power, a unit or the mark of a note is made of."""
 
@@ -135,6 +137,7 @@ class _Element:
     tag: str
     hidden: bool
     tiny: bool
+    large: bool = False
     begins: int = 0
     links: int = 0
 
@@ -153,6 +156,9 @@ class _Builder:
     quotes: list[_Element] = field(default_factory=list)
     marker: str = ""
     bold: int = 0
+    headings: int = 0
+    has_large: bool = False
+    has_small: bool = False
     has_plain: bool = False
     has_bold: bool = False
     preformatted: int = 0
@@ -172,6 +178,9 @@ class _Builder:
         if not text.isspace():
             self.has_plain = self.has_plain or not self.bold
             self.has_bold = self.has_bold or bool(self.bold)
+            is_large = bool(self.open) and self.open[-1].large
+            self.has_large = self.has_large or is_large
+            self.has_small = self.has_small or not is_large
         if self.preformatted:
             text = text.replace("\n", PARAGRAPH)
         is_plain = text.isprintable() and "  " not in text
@@ -182,17 +191,22 @@ class _Builder:
         hidden = above.hidden or tag in _NOT_SHOWN or is_hidden(attributes)
         size = text_size(attributes)
         tiny = above.tiny if size is None else size <= _TINY
+        large = above.large if size is None else size >= _LARGE
         hidden = hidden or (tag == "dialog" and "open" not in attributes)
         if tag in _BLOCKS and not hidden:
             self._flush()
         begins = len(self._sink() if tag in _LISTS | {"blockquote"} else self.pieces)
         self.open.append(
-            _Element(tag, hidden=hidden, tiny=tiny, begins=begins, links=len(self.links))
+            _Element(
+                tag, hidden=hidden, tiny=tiny, large=large, begins=begins, links=len(self.links)
+            )
         )
         if hidden:
             return
         if tag in _BOLD:
             self.bold += 1
+        elif tag in _HEADINGS:
+            self.headings += 1
         elif tag == "pre":
             self.preformatted += 1
         elif tag == "blockquote":
@@ -247,6 +261,7 @@ class _Builder:
             self.preformatted -= 1
         if tag in _BLOCKS:
             self._flush()
+            self.headings -= tag in _HEADINGS
             self._end_block(tag, element)
         elif tag == "a":
             self._end_link()
@@ -275,7 +290,9 @@ class _Builder:
             text = _BACK.sub("", text)
         links, self.links = self.links, []
         self.pieces.clear()
-        self.has_plain = self.has_bold = False
+        is_heading = bool(self.headings) or (self.has_bold and not self.has_plain)
+        is_heading = is_heading or (self.has_large and not self.has_small)
+        self.has_plain = self.has_bold = self.has_large = self.has_small = False
         for part in re.split(rf"\s*{PARAGRAPH}[\s{PARAGRAPH}]*|\n[^\S\n]*(?:\n\s*)+", text):
             lines = [line for each in part.split("\n") if (line := " ".join(each.split()))]
             if lines:
@@ -283,7 +300,9 @@ class _Builder:
                 if has_marker(shown):
                     self.marker = ""
                 inside = tuple(link for link in links if link.text in shown)
-                self._sink().append(Block(text=f"{self.marker}{shown}", links=inside))
+                self._sink().append(
+                    Block(text=f"{self.marker}{shown}", links=inside, is_heading=is_heading)
+                )
                 self.marker = ""
 
     def _sink(self) -> list[Block]:

@@ -15,12 +15,15 @@ from digest.config import SOURCE_SECONDS
 from digest.errors import InputError
 from digest.plaintext import readable
 from digest.regular import open_regular
+from digest.sources.agency import newest, parse_agency
 from digest.sources.cache import Notes
 from digest.sources.decoding import decode
 from digest.sources.feed import parse_feed
 from digest.sources.finding import MOST_BYTES, find_files
 from digest.sources.hosts import is_web, public_address, web_address
 from digest.sources.kinds import Kind, recognise
+from digest.sources.mail import parse_mail, parse_mailbox
+from digest.sources.mailboxes import is_mbox, list_maildir, read_message, split_mbox
 from digest.sources.page import parse_page
 from digest.sources.places import section_named
 from digest.sources.web import Fetched, dead
@@ -106,7 +109,7 @@ class _Loaded:
     before: str = ""
 
 
-_Load = Callable[[], _Loaded]
+_Read = Callable[[], Document]
 
 
 def read_sources(specs: Iterable[SourceSpec], reading: Reading) -> Readings:
@@ -125,9 +128,9 @@ def read_sources(specs: Iterable[SourceSpec], reading: Reading) -> Readings:
                 if document := _read_answer(answer, spec, reading, failures, accepted):
                     documents.append(document)
                 continue
-            for name, load in _find(spec, reading, failures):
+            for read in _find(spec, reading, failures):
                 try:
-                    documents.append(_parse(name, load(), spec, reading, failures)[0])
+                    documents.append(read())
                 except InputError as error:
                     failures.append(error)
         except InputError as error:
@@ -135,7 +138,7 @@ def read_sources(specs: Iterable[SourceSpec], reading: Reading) -> Readings:
     for location in (each for each, good in accepted.items() if not good):
         reading.reject(location, fetched[location])
     return Readings(
-        documents=tuple(documents),
+        documents=newest(documents),
         failures=tuple(failures),
         specs=specs,
         advice=tuple(
@@ -195,20 +198,62 @@ def _kind_of(notes: Notes) -> str:
         return ""
 
 
-_SHOWN = {Kind.WIRE: "a text", Kind.PAGE: "a web page", Kind.FEED: "a feed"}
+_SHOWN = {
+    Kind.WIRE: "a text",
+    Kind.PAGE: "a web page",
+    Kind.FEED: "a feed",
+    Kind.MAIL: "mail",
+    Kind.AGENCY: "a message of an agency",
+}
 _SPOILED = {(Kind.FEED, Kind.PAGE), (Kind.FEED, Kind.WIRE), (Kind.PAGE, Kind.WIRE)}
 
 
-def _find(
-    spec: SourceSpec, reading: Reading, failures: list[InputError]
-) -> Iterator[tuple[str, _Load]]:
-    """The names and loaders of what a source has. Raises `InputError` when it has nothing."""
+def _find(spec: SourceSpec, reading: Reading, failures: list[InputError]) -> Iterator[_Read]:
+    """What reads each thing that a source has. Raises `InputError` where it has nothing."""
     if spec.location == STANDARD_INPUT:
         name = spec.name or "standard input"
-        yield name, lambda: _Loaded(data=_read_stdin(reading), changed=reading.now)
+        loaded = _Loaded(data=_read_stdin(reading), changed=reading.now)
+        yield lambda: _parse(name, loaded, spec, reading, failures)[0]
     else:
         for file in find_files(spec.location, failures):
-            yield spec.name or readable(str(file)), lambda file=file: _load(file, reading)  # type: ignore[misc]
+            yield lambda file=file: _read_file(file, spec, reading, failures)  # type: ignore[misc]
+
+
+def _read_file(
+    file: Path, spec: SourceSpec, reading: Reading, failures: list[InputError]
+) -> Document:
+    """A file, or a mailbox as the stream of messages that it is."""
+    name = spec.name or readable(str(file))
+    try:
+        if file.is_dir():
+            messages = map(read_message, list_maildir(file))
+            return _parse_mailbox(name, messages, spec, reading, failures)
+        with open_regular(file) as opened:
+            if spec.kind in (Kind.AUTO, Kind.MAIL) and is_mbox(opened.peek(_PEEK)):
+                return _parse_mailbox(name, split_mbox(opened), spec, reading, failures)
+    except OSError as error:
+        raise InputError(name, f"cannot be read ({error.strerror})") from error
+    return _parse(name, _load(file, reading), spec, reading, failures)[0]
+
+
+_PEEK = 1000
+
+
+def _parse_mailbox(
+    name: str,
+    messages: Iterable[bytes],
+    spec: SourceSpec,
+    reading: Reading,
+    failures: list[InputError],
+) -> Document:
+    document = parse_mailbox(
+        messages,
+        source=name,
+        as_of=reading.as_of or reading.now,
+        zone=reading.zone,
+        problems=failures,
+    )
+    return _finished(document, Kind.MAIL, spec)
 
 
 def _read_stdin(reading: Reading) -> bytes:
@@ -299,15 +344,34 @@ def _parse_as(
             base=loaded.address,
             trusted=spec.kind is Kind.PAGE,
         )
+    elif kind is Kind.MAIL and is_mbox(loaded.data):
+        messages = split_mbox(loaded.data.splitlines(keepends=True))
+        return _parse_mailbox(name, messages, spec, reading, failures), kind
+    elif kind is Kind.MAIL:
+        document = parse_mail(loaded.data, source=name, as_of=as_of, zone=reading.zone)
+    elif kind is Kind.AGENCY:
+        document = parse_agency(
+            loaded.data,
+            source=name,
+            as_of=as_of,
+            zone=reading.zone,
+            charset=loaded.charset,
+            problems=failures,
+        )
     else:
         text = decode(loaded.data, source=name, charset=loaded.charset)
         document = parse_wire(text, source=name, as_of=as_of)
         if not document.parts:
             raise InputError(name, "is empty")
-    document = replace(document, place=spec.place)
-    if document.feed and is_web(spec.location):
+    return _finished(document, kind, spec), kind
+
+
+def _finished(document: Document, kind: Kind, spec: SourceSpec) -> Document:
+    """A document with what its source was given: its place, section and limit."""
+    document = replace(document, place=spec.place, kind=kind)
+    if kind is Kind.FEED and is_web(spec.location):
         document = replace(document, feed=spec.location)
-    return _limited(_sectioned(document, spec.section), spec.limit), kind
+    return _limited(_sectioned(document, spec.section), spec.limit)
 
 
 def _sectioned(document: Document, name: str) -> Document:

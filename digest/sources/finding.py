@@ -11,11 +11,13 @@ from digest.plaintext import readable
 from digest.regular import open_regular
 from digest.sources.hosts import public_address
 from digest.sources.kinds import Kind, recognise
+from digest.sources.mailboxes import is_maildir
 
 MOST_BYTES = 50_000_000
 """A larger file is no article."""
 
 _MAYBE_NEWS = frozenset({".xml", ".rss", ".atom", ".html", ".htm", ".json"})
+_NEWS = frozenset({".txt", ".eml", ".mbox", ".mht", ".mhtml", ".nitf"})
 
 
 def find_files(location: str, failures: list[InputError]) -> Iterator[Path]:
@@ -52,7 +54,7 @@ def _find_files(location: str, failures: list[InputError]) -> Iterator[Path]:
             "does not exist",
             hint="Check the name of the source.",
         )
-    if not path.is_dir():
+    if not path.is_dir() or is_maildir(path):
         yield path
         return
     before = len(failures)
@@ -61,7 +63,7 @@ def _find_files(location: str, failures: list[InputError]) -> Iterator[Path]:
         raise InputError(
             readable(location),
             "is a folder without articles",
-            hint="Articles are files that end in .txt.",
+            hint="Articles are files that end in .txt, feeds, pages, mail or messages of agencies.",
         )
     yield from files
 
@@ -82,6 +84,9 @@ def _walk(folder: Path, failures: list[InputError]) -> Iterator[Path]:
 
     for parent, folders, names in os.walk(folder, onerror=refuse):
         folders[:] = [name for name in folders if not name.startswith(".")]
+        boxes = [name for name in folders if is_maildir(Path(parent) / name)]
+        yield from (Path(parent) / name for name in boxes)
+        folders[:] = [name for name in folders if name not in boxes]
         for name in names:
             path = Path(parent) / name
             try:
@@ -96,7 +101,7 @@ def _is_news(path: Path) -> bool:
     """Whether a file is an article by its ending, or a feed or page by ending and content."""
     ending = path.suffix.lower()
     if ending not in _MAYBE_NEWS:
-        return ending == ".txt"
+        return ending in _NEWS
     try:
         with open_regular(path) as file:
             data = file.read(MOST_BYTES)

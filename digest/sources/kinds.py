@@ -22,6 +22,8 @@ class Kind(StrEnum):
     WIRE = "wire"
     FEED = "feed"
     PAGE = "page"
+    MAIL = "mail"
+    AGENCY = "agency"
 
 
 _HEAD = 200_000
@@ -39,6 +41,7 @@ _SIGNATURES = {
     b"-----BEGIN ": "a key or certificate",
 }
 _FEEDS = frozenset({"rss", "feed", "rdf"})
+_AGENCY = frozenset({"newsmessage", "newsitem", "newsml", "nitf"})
 _HTML = frozenset(
     "a article aside b body br center div em font footer form h1 h2 h3 h4 head header html i img "
     "link main meta nav ol p script section span strong style table title ul".split()
@@ -47,11 +50,7 @@ _OTHER_XML = {
     "opml": "a list of feeds (OPML)",
     "urlset": "a sitemap",
     "sitemapindex": "a sitemap",
-    "newsmessage": "a message in NewsML-G2",
-    "newsitem": "a message in NewsML-G2",
-    "packageitem": "a message in NewsML-G2",
-    "newsml": "a message in NewsML",
-    "nitf": "a message in NITF",
+    "packageitem": "a list of items in NewsML-G2",
     "svg": "a picture",
     "error": "an error answer in XML",
     "errors": "an error answer in XML",
@@ -71,6 +70,7 @@ _MAIL = re.compile(
     r"X-[\w-]+:|(?:From|To|Subject|Date|Reply-To|Sender|List-\w+|Content-[\w-]+|Snapshot-[\w-]+):)",
     re.IGNORECASE,
 )
+_MBOX = re.compile(r"From \S+ .{0,60}\d{4}\r?\n")
 _FEWEST_HEADERS = 3
 _SHORTEST = 80
 _UNBROKEN = 60
@@ -105,6 +105,8 @@ def recognise(data: bytes, *, source: str, charset: str = "") -> Kind:
         _LATER_ROOT.search(text)
     ):
         return Kind.FEED
+    if _is_mail(text):
+        return Kind.MAIL
     if name := _name_of(text):
         raise InputError(source, f"is {name}, not text that people read")
     return Kind.WIRE
@@ -116,8 +118,6 @@ def _name_of(text: str) -> str:
         return f"an error answer ({' '.join(text.split())})"
     if _JSON_STRING.fullmatch(text):
         return "JSON, but not a JSON Feed"
-    if _is_mail(text):
-        return "a saved page (MHTML)" if "multipart/related" in text else "a mail message"
     if re.match(r"BEGIN:V(?:CALENDAR|CARD)\b", text):
         return "a calendar or an address book"
     return "data or code" if _CODE_FIRST.match(text) or _is_unreadable(text) else ""
@@ -170,6 +170,8 @@ def _recognise_markup(text: str, source: str) -> Kind:
     root = found[1].lower() if found else ""
     if root in _FEEDS or (root in _HTML | {""} and _LATER_ROOT.search(text)):
         return Kind.FEED
+    if root in _AGENCY:
+        return Kind.AGENCY
     if root in _HTML:
         return Kind.PAGE
     if not root:
@@ -187,7 +189,9 @@ def _root_at(text: str) -> int:
 
 
 def _is_mail(text: str) -> bool:
-    """Whether a text begins with the header of a mail message."""
+    """Whether a text begins with the header of a mail message, or is a mailbox of them."""
+    if _MBOX.match(text):
+        return True
     lines = text[:4000].splitlines()
     count = 0
     for line in lines:

@@ -67,13 +67,27 @@ def mend_xml(text: str, *, source: str) -> str:
         raise InputError(source, "has a tag with more attributes than a feed needs")
     if _LONG_BASE.search(markup):
         raise InputError(source, "has a base address longer than any")
-    text = _DECLARATION.sub("", text[root.start() :])
-    text = _LONG_PERSON.sub(r"\1", text)
-    text = read_references(text)
-    text = _AMPERSAND.sub(_escaped, without_controls(whole_pairs(text)))
+    text = _LONG_PERSON.sub(r"\1", text[root.start() :])
+    text = _readable(text)
     if "<media:" in text:
         text = _PICTURE.sub(_as_category, text)
     return _with_namespaces(text)
+
+
+def mend_markup(text: str, *, source: str) -> str:
+    """Other XML with its faults mended. Raises `InputError` for what is made to harm."""
+    if "<!ENTITY" in text:
+        raise InputError(source, "declares entities of its own, which no message needs")
+    return _readable(_DOCTYPE.sub("", text.lstrip("\ufeff\0 \t\r\n")))
+
+
+_DOCTYPE = re.compile(r"<!DOCTYPE[^<>\[]{0,2000}(?:\[[^\]]{0,20000}\]\s*)?>", re.IGNORECASE)
+
+
+def _readable(text: str) -> str:
+    """XML that a strict parser can read, in its characters and references."""
+    text = read_references(_DECLARATION.sub("", text))
+    return _AMPERSAND.sub(_escaped, without_controls(whole_pairs(text)))
 
 
 def _as_category(found: re.Match[str]) -> str:

@@ -15,12 +15,14 @@ class Block:
     """A paragraph, an item of a list or a row of a table.
 
     `text` has a line feed where a line was broken by hand; `role` is `TABLE` for a row, else
-    `BODY`. A link whose address cannot be told has none.
+    `BODY`. A link whose address cannot be told has none. `is_heading` says that it is marked as
+    one, or is bold or large as a whole.
     """
 
     text: str
     role: Role = Role.BODY
     links: tuple[Link, ...] = ()
+    is_heading: bool = False
 
 
 @dataclass(slots=True)

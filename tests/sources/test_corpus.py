@@ -21,7 +21,9 @@ from tests.conftest import AS_OF, reading
 WIRE = sorted((DATA / "wire").glob("*.txt"))
 FEEDS = sorted(path for path in (DATA / "feeds").iterdir() if path.suffix != ".json")
 PAGES = sorted((DATA / "pages").glob("*.html"))
-NO = dict.fromkeys(("derived", "leads", "under_headline", "updated"), False)
+MAIL = sorted(path for path in (DATA / "mail").iterdir() if path.suffix != ".json")
+AGENCY = sorted(path for path in (DATA / "agency").iterdir() if path.suffix != ".json")
+NO = dict.fromkeys(("derived", "leads", "under_headline", "updated", "is_full"), False)
 
 
 def slim(value: object) -> object:
@@ -68,6 +70,13 @@ def test_feeds_are_understood(path: Path, request: pytest.FixtureRequest) -> Non
 
 @pytest.mark.parametrize("path", PAGES, ids=lambda path: path.stem)
 def test_pages_are_understood(path: Path, request: pytest.FixtureRequest) -> None:
+    expect(understood(path), path, request)
+
+
+@pytest.mark.parametrize("path", MAIL + AGENCY, ids=lambda path: path.name)
+def test_mail_and_messages_of_agencies_are_understood(
+    path: Path, request: pytest.FixtureRequest
+) -> None:
     expect(understood(path), path, request)
 
 

@@ -1,0 +1,212 @@
+"""Mail as news: newsletters, copy of agencies and saved pages, forwarded ones too.
+
+The HTML part goes through the same blocks as a feed, the plain part is wire copy. A heading that is
+followed by prose begins an item of its own; what a newsletter says of itself is a notice.
+"""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, replace
+from datetime import datetime, tzinfo
+from email import message_from_bytes
+from email.message import Message
+from email.policy import default
+
+from digest.article import (
+    Article,
+    Aside,
+    Brief,
+    Document,
+    Headline,
+    Item,
+    Origin,
+    Role,
+    Section,
+)
+from digest.cleaning import letters
+from digest.errors import InputError
+from digest.sources.blocks import read_blocks
+from digest.sources.feed_dates import read_date
+from digest.sources.forwarding import forwarded_blocks, forwarded_text
+from digest.sources.language import is_dutch
+from digest.sources.messages import (
+    Head,
+    charset,
+    header,
+    is_sealed,
+    payload,
+    read_bodies,
+    read_head,
+)
+from digest.sources.newsletters import (
+    LEAST_PROSE,
+    Piece,
+    is_own,
+    names_section,
+    read_newsletter,
+    read_pieces,
+)
+from digest.sources.page import read_page
+from digest.sources.pictures import described
+from digest.sources.places import section_named
+from digest.sources.wire import parse_wire
+
+FEED = "mail"
+"""What all mail is known by as a feed: a Message-ID is that of one message in the world."""
+
+_DEEPEST = 8
+_Parts = tuple[Section | Item | Aside, ...]
+
+
+def parse_mail(data: bytes, *, source: str, as_of: datetime, zone: tzinfo) -> Document:
+    """A message as a document. Raises `InputError` for one without news."""
+    message = message_from_bytes(data, policy=default)
+    parts = _Reader(source=source, as_of=as_of, zone=zone).read(message)
+    if not any(isinstance(part, Article | Brief) for part in parts):
+        raise InputError(source, "is a mail message without news")
+    return Document(source=source, as_of=as_of, text="", parts=parts, feed=FEED)
+
+
+def parse_mailbox(
+    messages: Iterable[bytes],
+    *,
+    source: str,
+    as_of: datetime,
+    zone: tzinfo,
+    problems: list[InputError],
+) -> Document:
+    """All messages of a mailbox as one document; what is wrong with one goes to `problems`."""
+    parts: list[Section | Item | Aside] = []
+    for data in messages:
+        try:
+            parts += parse_mail(data, source=source, as_of=as_of, zone=zone).parts
+        except InputError as error:
+            problems.append(InputError(source, f"has a message that {error.reason}"))
+        except Exception as error:  # noqa: BLE001 - whatever it is, it is about this message alone
+            problems.append(
+                InputError(source, f"has a message that cannot be read ({type(error).__name__})")
+            )
+    if not parts:
+        if problems:
+            raise problems.pop()
+        raise InputError(source, "is a mailbox without messages")
+    return Document(source=source, as_of=as_of, text="", parts=tuple(parts), feed=FEED)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Reader:
+    """Reads messages of one source; times without a zone are in `zone`."""
+
+    source: str
+    as_of: datetime
+    zone: tzinfo
+
+    def read(self, message: Message, depth: int = 0) -> _Parts:
+        """The parts of a document that a message is."""
+        if is_sealed(message):
+            raise InputError(self.source, "is an encrypted mail message")
+        head, bodies = read_head(message), read_bodies(message, source=self.source)
+        if bodies.pages:
+            return self._page(bodies.pages[0], head)
+        as_html = tuple(self._html(bodies.html, head)) if bodies.html else ()
+        as_text = self._plain(bodies.plain, head) if bodies.plain.strip() else ()
+        parts = as_text if _prose(as_text) > _prose(as_html) * 2 else as_html
+        if bodies.forwarded and depth < _DEEPEST:
+            inner = self.read(bodies.forwarded[0], depth + 1)
+            return inner if _prose(inner) > _prose(parts) else parts
+        return parts
+
+    def _page(self, part: Message, head: Head) -> _Parts:
+        """The article of a saved page."""
+        page = read_page(
+            payload(part),
+            source=self.source,
+            as_of=self.as_of,
+            zone=self.zone,
+            charset=charset(part),
+            base=header(part, "Content-Location") or head.address,
+        )
+        return (page.article,)
+
+    def _plain(self, text: str, head: Head) -> _Parts:
+        """The items of wire copy, the first of which is called as the message."""
+        head, text = forwarded_text(text, head)
+        lines = [line for line in text.partition("\n-- \n")[0].splitlines() if not is_own(line)]
+        document = parse_wire("\n".join(lines), source=self.source, as_of=self.as_of)
+        parts: list[Section | Item | Aside] = []
+        number = 0
+        for part in document.parts:
+            if not isinstance(part, Article):
+                parts.append(part)
+                continue
+            is_untitled = part.headline.derived and not number and head.subject
+            parts.append(
+                replace(
+                    part,
+                    headline=Headline(text=head.subject) if is_untitled else part.headline,
+                    origin=Origin(address=head.address, publisher=head.sender),
+                    key=_key(head, number),
+                    published=part.published
+                    or read_date(head.date, as_of=self.as_of, zone=self.zone),
+                )
+            )
+            number += 1
+        return tuple(parts)
+
+    def _html(self, html: str, head: Head) -> Iterator[Section | Item | Aside]:
+        """The articles of a newsletter: each heading with prose below begins one."""
+        pictures: list[str] = []
+        blocks = read_blocks(html, base=head.address, pictures=pictures)
+        head, listed = forwarded_blocks(blocks, head)
+        pieces = list(read_pieces(listed))
+        told = [piece for piece in pieces if piece.heading and piece.length]
+        if len(told) < 2:  # noqa: PLR2004 - one item, whatever headings it has
+            whole = Piece(heading=None, blocks=[block for piece in pieces for block in piece.all])
+            title = head.subject or (told[0].title if told else "")
+            if article := self._article(whole, title, head, 0):
+                shown = described(pictures, title, article.paragraphs)
+                yield replace(article, pictures=shown)
+            return
+        section: Section | None = None
+        number = 0
+        for piece in pieces:
+            if piece.heading and not piece.length:
+                section = section_named(piece.title) if names_section(piece.title) else section
+            elif not piece.heading and piece.length < LEAST_PROSE:
+                yield Aside(paragraphs=read_newsletter(piece.blocks))
+            else:
+                title = piece.title or head.subject
+                if article := self._article(piece, title, head, number):
+                    yield replace(article, section=section)
+                    number += 1
+
+    def _article(self, piece: Piece, title: str, head: Head, number: int) -> Article | None:
+        paragraphs = tuple(
+            part for part in read_newsletter(piece.blocks) if letters(part.text) != letters(title)
+        )
+        prose = [part.text for part in paragraphs if part.role is Role.BODY]
+        if not prose and not (title and paragraphs):
+            return None
+        return Article(
+            headline=Headline(text=title or prose[0], derived=not title),
+            paragraphs=paragraphs,
+            published=read_date(head.date, as_of=self.as_of, zone=self.zone),
+            is_dutch=is_dutch(" ".join([title, *prose])),
+            key=_key(head, number),
+            origin=Origin(address=piece.address or head.address, publisher=head.sender),
+        )
+
+
+def _key(head: Head, number: int) -> str:
+    """What an item of a message is known by: its Message-ID, and which one of it it is."""
+    return f"{head.key}#{number}" if head.key and number else head.key
+
+
+def _prose(parts: Iterable[Section | Item | Aside]) -> int:
+    """How many letters of prose items have."""
+    items = [part for part in parts if isinstance(part, Article | Brief)]
+    return sum(
+        len(letters(each.text))
+        for item in items
+        for each in item.paragraphs
+        if each.role is Role.BODY
+    )

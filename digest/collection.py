@@ -51,7 +51,7 @@ def read_collected(
 
     `warn` is told of what is damaged.
     """
-    found: dict[str, _Source] = {}
+    found: dict[tuple[str, str], _Source] = {}
     for name in identities:
         try:
             row = archive.collected_item(name)
@@ -61,8 +61,8 @@ def read_collected(
             continue
         item = kept.article or kept.brief
         if item:
-            found.setdefault(row.source, _Source()).add(kept, item)
-    return tuple(source.document(place) for place, source in found.items())
+            found.setdefault((row.source, kept.source), _Source()).add(kept, item)
+    return tuple(source.document(place) for (place, _), source in found.items())
 
 
 @dataclass(slots=True)

@@ -108,7 +108,7 @@ def _with_collected(
     here = identities_of(documents)
     full: dict[str, Article] = {}
     result = {id(document): document for document in documents}
-    by_place = {document.place: id(document) for document in reversed(documents)}
+    by_name = {(document.place, document.source): id(document) for document in documents}
     for document in found:
         old = tuple(item for item in document.items if identity(item) not in here)
         full |= {
@@ -116,7 +116,7 @@ def _with_collected(
             for item in document.items
             if isinstance(item, Article) and (item.origin.is_full or item.origin.note)
         }
-        if key := by_place.get(document.place):
+        if key := by_name.get((document.place, document.source)):
             result[key] = replace(result[key], parts=(*result[key].parts, *old))
         elif old:
             result[id(document)] = replace(document, parts=old)

@@ -57,6 +57,8 @@ class SourceSettings:
             self._document["sources"] = there = tomlkit.aot()
         table = tomlkit.table()
         table.update(source.settings)
+        if there and not there[-1].as_string().endswith("\n\n"):
+            there[-1].add(tomlkit.nl())
         there.append(table)
         return True
 

@@ -44,6 +44,8 @@ class Morning:
     engine: FakeEngine = field(default_factory=FakeEngine)
     steps: list[str] = field(default_factory=list)
     write_fails: bool = False
+    day: date = DAY
+    name: str = ""
 
     def order(self, *recipients: str, day: int = 0, new: bool = True, **more: bool | int) -> Report:
         envelopes = {
@@ -59,7 +61,7 @@ class Morning:
             day=DAY + timedelta(days=day), now=AS_OF, envelopes=envelopes, new=new,
             **more,  # type: ignore[arg-type]
         )  # fmt: skip
-        self.day = order.day
+        self.day, self.name = order.day, order.name
         return publish(order, self.desk())
 
     def desk(self) -> Desk:
@@ -95,7 +97,7 @@ class Morning:
     def make(self, documents: Sequence[Document], _readings: Readings) -> Edition:
         return make_edition(
             documents,
-            options=EditionOptions(title="T", day=self.day),
+            options=EditionOptions(title="T", day=self.day, name=self.name),
             translate=translator(self.engine),
             model=None,
         )

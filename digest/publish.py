@@ -265,7 +265,8 @@ def _tell_waiting(news: News, archive: Archive, order: Order, desk: Desk) -> Non
 
 
 def _catch_up(archive: Archive, news: News, order: Order, desk: Desk) -> None:
-    identities = news.identities
+    collected = archive.collected(spec.place for spec in news.readings.specs)
+    identities = news.identities | dict.fromkeys(collected)
     if order.dry_run:
         desk.warn(f"{len(identities)} items would count as delivered.")
         return

@@ -171,6 +171,13 @@ def test_what_is_left_out_for_its_english_counts_as_seen(week: Week) -> None:
     assert week.carried == [(A, ("brug",))]
 
 
+def test_catching_up_settles_what_waits(week: Week) -> None:
+    week.collect("a")
+    only(week, news=("b",), day=0, catch_up=True)
+    only(week, news=("c",), day=0)
+    assert week.carried == [(A, ("c",))]
+
+
 def test_what_waits_is_translated_already(week: Week) -> None:
     week.collect("a")
     week.collect("b")

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterable, Iterator
+from itertools import islice
 
 from digest.article import Link, Paragraph, Role
 from digest.cleaning import letters
@@ -71,7 +72,12 @@ def _lines(block: Block) -> Iterator[str]:
 
 
 def _links_in(text: str, links: tuple[Link, ...]) -> tuple[Link, ...]:
-    return tuple(link for link in links if link.address and link.text in text)
+    inside = (link for link in links[:_MOST_LINKS] if link.address and link.text in text)
+    return tuple(islice(inside, _MOST_SHOWN))
+
+
+_MOST_LINKS, _MOST_SHOWN = 1000, 200
+"""More links in a paragraph are none of prose, and take a time that grows with their square."""
 
 
 def _is_link(text: str, links: tuple[Link, ...]) -> bool:

@@ -1,18 +1,16 @@
 """Other names of items, in the archive."""
 
 import sqlite3
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from typing import Any
+from collections.abc import Iterable, Mapping
 
+from digest.archive.collected import Select
 from digest.archive.values import Alias
 
 _AT_ONCE = 400
 """So many names fit into one question to SQLite, twice."""
 
 
-def find_aliases(
-    select: Callable[[str, Sequence[object]], list[Any]], names: Iterable[str]
-) -> dict[str, Alias]:
+def find_aliases(select: Select, names: Iterable[str]) -> dict[str, Alias]:
     """Those of the names under which items are known, with what they name.
 
     The identity of an item is a name of it too. `select` asks the archive.

@@ -16,6 +16,14 @@ from types import MappingProxyType
 from typing import Any
 
 from digest.archive.aliases import find_aliases, keep_aliases
+from digest.archive.collected import (
+    find_collected,
+    forget_items,
+    keep_items,
+    note_collecting,
+    read_collection,
+    read_item,
+)
 from digest.archive.database import connect, named_errors
 from digest.archive.values import (
     OUTPUT,
@@ -128,68 +136,31 @@ class Archive:
         items = tuple(items)
         with self._transaction():
             self._add([item.identity for item in items], now)
-            self._connection.executemany(
-                "INSERT OR IGNORE INTO collected SELECT id, ?, ?, ? FROM item WHERE identity = ?",
-                [
-                    (
-                        item.source,
-                        now.isoformat(),
-                        zlib.compress(item.document.encode()),
-                        item.identity,
-                    )
-                    for item in items
-                ],
-            )
+            keep_items(self._connection, items, now)
             keep_aliases(self._connection, aliases)
 
     def note_collecting(self, *, now: datetime, keep_from: date) -> None:
         """Note when was collected last, and forget what was delivered before a date."""
         with self._transaction():
-            self._connection.execute(
-                "INSERT OR REPLACE INTO note VALUES ('collected', ?)", (now.isoformat(),)
-            )
-            self._connection.execute(
-                "DELETE FROM collected WHERE collected < ?1 AND item IN ("
-                " SELECT edition_item.item FROM edition_item JOIN edition"
-                " ON edition.id = edition_item.edition WHERE edition.created < ?1"
-                " UNION SELECT item FROM delivered WHERE edition = 0)",
-                (keep_from.isoformat(),),
-            )
+            note_collecting(self._connection, now)
+            forget_items(self._connection, keep_from)
 
     def collected(self, sources: Iterable[str], *, waiting: bool = False) -> tuple[str, ...]:
         """The items that were collected of these sources, in the order in which they came.
 
         With `waiting` only those that nobody got yet.
         """
-        rows: list[Any] = []
-        for source in dict.fromkeys(sources):
-            rows += self._select(
-                "SELECT item.id, identity FROM collected JOIN item ON item.id = collected.item"
-                " WHERE source = ? AND (? OR item.id IN (SELECT item FROM fresh))",
-                (source, not waiting),
-            )
-        return tuple(identity for _, identity in sorted(rows))
+        return find_collected(self._select, sources, waiting=waiting)
 
     def collected_item(self, identity: str) -> CollectedItem:
         """An item that was collected. Raises `ArchiveError` where it is damaged."""
-        ((source, document),) = self._select(
-            "SELECT source, document FROM collected JOIN item ON item.id = collected.item"
-            " WHERE identity = ?",
-            (identity,),
-        )
-        data = self._unpack(document, f"the collected item {identity}")
-        return CollectedItem(
-            identity=identity, source=str(source), document=data.decode(errors="replace")
-        )
+        source, document = read_item(self._select, identity)
+        text = self._unpack(document, f"the collected item {identity}").decode(errors="replace")
+        return CollectedItem(identity=identity, source=source, document=text)
 
     def collection(self) -> Collection:
         """When was collected last, and how many items wait for their first edition."""
-        ((last, waiting),) = self._select(
-            "SELECT (SELECT value FROM note WHERE name = 'collected'),"
-            " (SELECT count(*) FROM fresh)",
-            (),
-        )
-        return Collection(last=str(last or ""), waiting=int(waiting))
+        return read_collection(self._select)
 
     def _add(self, identities: Iterable[str], now: datetime) -> None:
         """Make items known that are not yet; no edition has shown them."""

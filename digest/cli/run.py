@@ -282,7 +282,8 @@ def _make_edition(documents: Sequence[Document], readings: Readings, job: _Job) 
 def _making(job: _Job) -> Making:
     from digest.rendering.documents import Making
     from digest.rendering.environment import Templates
-    from digest.rendering.view import Language, Look
+    from digest.rendering.parts import Language
+    from digest.rendering.view import Look
 
     look = job.look
     return Making(

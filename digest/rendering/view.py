@@ -7,9 +7,7 @@ language that the layout shows, the leading language first. Templates only loop 
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, replace
 from datetime import date
-from enum import StrEnum
 from itertools import islice
-from operator import itemgetter
 
 from digest.article import Dateline, Link
 from digest.calendar import long_date_en, long_date_nl
@@ -18,7 +16,6 @@ from digest.edition import (
     Edition,
     Entry,
     Flag,
-    Gloss,
     Group,
     Layout,
     Passage,
@@ -27,15 +24,19 @@ from digest.edition import (
 from digest.plaintext import plain
 from digest.rendering import phrases
 from digest.rendering.filters import place_en, place_nl, shorten, time_en, time_nl
+from digest.rendering.parts import (
+    Block,
+    Language,
+    Part,
+    Row,
+    as_picture,
+    links_in,
+    part_of,
+    pieces_of,
+    reasons_of,
+)
 
 CONTENTS_WORDS = 11
-
-
-class Language(StrEnum):
-    """The two languages of an edition, by their code."""
-
-    EN = "en"
-    NL = "nl"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -61,93 +62,6 @@ class Look:
             return (Language.NL,)
         other = Language.NL if self.lead is Language.EN else Language.EN
         return self.lead, other
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Piece:
-    """A stretch of a sentence: `meaning` is that of a less common word, `address` that of a link.
-
-    What is a link has no meaning: it is one thing to point at, not two.
-    """
-
-    text: str
-    meaning: str = ""
-    address: str = ""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Part:
-    """A sentence of a block; `key` names its partner in the other language.
-
-    `reasons` say why it is doubtful, `lost` which words did not arrive; `pieces` are the whole of
-    it, where words of it have a meaning to show or are a link, else there are none.
-    """
-
-    text: str
-    key: str = ""
-    reasons: tuple[str, ...] = ()
-    lost: tuple[str, ...] = ()
-    pieces: tuple[Piece, ...] = ()
-
-    @property
-    def doubts(self) -> tuple[str, ...]:
-        """Why it is doubtful, in words for the reader."""
-        return (*self.reasons, *_lost_words(self.lost))
-
-
-def _lost_words(lost: Iterable[str]) -> tuple[str, ...]:
-    words = ", ".join(dict.fromkeys(lost))
-    return (f"{Flag.MEANING.reason}: {words}",) if words else ()
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Block:
-    """A text in one language; `lang` is its code, empty when it is not known."""
-
-    lang: str
-    parts: tuple[Part, ...]
-
-    @property
-    def text(self) -> str:
-        """The parts as running text, each doubtful one with the mark behind it."""
-        return "".join(piece.text for piece in self.pieces)
-
-    @property
-    def pieces(self) -> Iterator[Piece]:
-        """The same with its links."""
-        for index, part in enumerate(self.parts):
-            if index:
-                yield Piece(text=" ")
-            yield from part.pieces or (Piece(text=part.text),)
-            if part.doubts:
-                yield Piece(text=phrases.DOUBTFUL)
-
-    @property
-    def doubts(self) -> tuple[str, ...]:
-        """Why parts of it are doubtful, each reason once, the lost words together."""
-        reasons = dict.fromkeys(reason for part in self.parts for reason in part.reasons)
-        return (*reasons, *_lost_words(word for part in self.parts for word in part.lost))
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Row:
-    """One block in each language shown, the leading one first.
-
-    `links` are those whose words stand in no block.
-    """
-
-    blocks: tuple[Block, ...]
-    links: tuple[Link, ...] = ()
-
-    @property
-    def line(self) -> str:
-        """Both languages in one line."""
-        return " · ".join(block.text for block in self.blocks)
-
-    @property
-    def alternatives(self) -> str:
-        """Both languages in one line, where each has several parts."""
-        return " / ".join(block.text for block in self.blocks)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -329,9 +243,9 @@ class _Viewer:
             parts = []
             for index, sentence in enumerate(listed, 1):
                 text = sentence.dutch if lang is Language.NL else sentence.english
-                inside = _found(text, left) if lang is linked else ()
+                inside = links_in(text, left) if lang is linked else ()
                 left = tuple(link for link in left if link not in inside)
-                part = _part(sentence, lang, f"{key}-{index}", inside)
+                part = part_of(sentence, lang, f"{key}-{index}", inside)
                 if part.text or part.doubts:
                     parts.append(part)
             blocks.append(Block(lang=lang, parts=tuple(parts)))
@@ -343,8 +257,8 @@ class _Viewer:
             Part(
                 text=plain(part.dutch),
                 key=f"{key}-{index}",
-                reasons=_reasons(part),
-                pieces=tuple(_pieces(part.dutch, (), _found(part.dutch, links))),
+                reasons=reasons_of(part),
+                pieces=tuple(pieces_of(part.dutch, (), links_in(part.dutch, links))),
             )
             for index, part in enumerate(sentences, 1)
         )
@@ -383,7 +297,7 @@ class _Viewer:
             yield self.paragraph(passage, f"{entry.number}-{index}", dateline)
         for index, passage in enumerate(entry.pictures, len(entry.paragraphs) + 1):
             row = self.row(passage.sentences, f"{entry.number}-{index}")
-            yield (replace(row, blocks=tuple(map(_as_picture, row.blocks))),)
+            yield (replace(row, blocks=tuple(map(as_picture, row.blocks))),)
 
     def origin(self, entry: Entry) -> OriginView | None:
         origin = entry.origin
@@ -413,7 +327,7 @@ class _Viewer:
         if not self.by_sentence:
             rows = [self.row(passage.sentences, key, passage.links)]
         else:
-            inside = [_found(sentence.dutch, passage.links) for sentence in passage.sentences]
+            inside = [links_in(sentence.dutch, passage.links) for sentence in passage.sentences]
             rows = [
                 self.row(sentence, f"{key}-{index}", links)
                 for index, (sentence, links) in enumerate(
@@ -458,68 +372,3 @@ class _Viewer:
         if place:
             english, dutch = f"{place.place_en}: {english}", f"{place.place}: {dutch}"
         return self.pair(english, dutch)
-
-
-def _as_picture(block: Block) -> Block:
-    """A block that begins by saying that it is about a picture."""
-    label = phrases.LABELS["picture"][block.lang == Language.NL]
-    return replace(block, parts=(Part(text=label), *block.parts))
-
-
-def _part(sentence: Sentence, lang: Language, key: str, links: tuple[Link, ...] = ()) -> Part:
-    if lang is Language.NL:
-        pieces = tuple(_pieces(sentence.dutch, sentence.glosses, links))
-        return Part(text=plain(sentence.dutch), key=key, pieces=pieces)
-    return Part(
-        text=plain(sentence.english),
-        key=key,
-        pieces=tuple(_pieces(sentence.english, (), links)),
-        reasons=_reasons(sentence),
-        lost=tuple(_lost(sentence.dutch, gloss) for gloss in sentence.missing),
-    )
-
-
-def _reasons(sentence: Sentence) -> tuple[str, ...]:
-    return tuple(flag.reason for flag in sentence.flags if flag is not Flag.MEANING)
-
-
-def _lost(dutch: str, gloss: Gloss) -> str:
-    """`slagader (artery)`; a name stands alone, a verb's other half as the whole verb."""
-    word = plain(dutch[gloss.start : gloss.end])
-    if not word or (gloss.head.startswith(word.lower()) and gloss.head != word.lower()):
-        word = gloss.head
-    return f"{word} ({', '.join(gloss.meanings)})" if gloss.meanings else word
-
-
-def _found(text: str, links: Iterable[Link]) -> tuple[Link, ...]:
-    """Those of the links, which are in reading order, whose words stand in a text."""
-    at = 0
-    inside = []
-    for link in links:
-        if (start := text.find(link.text, at)) >= 0:
-            inside.append(link)
-            at = start + len(link.text)
-    return tuple(inside)
-
-
-def _pieces(text: str, glosses: Iterable[Gloss], links: Iterable[Link]) -> Iterator[Piece]:
-    """A text with the meanings of its less common words, and its links; nothing without any."""
-    marked: list[tuple[int, int, Piece]] = []
-    at = 0
-    for link in links:
-        start = text.index(link.text, at)
-        at = start + len(link.text)
-        marked.append((start, at, Piece(text=plain(link.text), address=link.address)))
-    for gloss in glosses:
-        if not any(gloss.start < end and start < gloss.end for start, end, _ in marked):
-            word = plain(text[gloss.start : gloss.end])
-            meaning = f"{gloss.head}: {', '.join(gloss.meanings)}"
-            marked.append((gloss.start, gloss.end, Piece(text=word, meaning=meaning)))
-    end = 0
-    for start, stop, piece in sorted(marked, key=itemgetter(0, 1)):
-        if end <= start < stop:
-            yield Piece(text=plain(text[end:start]))
-            yield piece
-            end = stop
-    if end:
-        yield Piece(text=plain(text[end:]))

@@ -23,8 +23,9 @@ from digest.edition import (
 from digest.errors import TemplateError
 from digest.pipeline import EditionOptions, make_edition
 from digest.rendering.environment import Format, Templates, check_templates, render
+from digest.rendering.parts import Language
 from digest.rendering.size import fit_size
-from digest.rendering.view import Language, Look
+from digest.rendering.view import Look
 from digest.sources.wire import parse_wire
 from tests import CHECKOUT, DATA
 from tests.conftest import AS_OF

@@ -3,7 +3,7 @@
 from dataclasses import replace
 
 from digest.edition import Flag, Gloss, Sentence
-from digest.rendering.view import Block, Language, Part, _part
+from digest.rendering.parts import Block, Language, Part, part_of
 
 DUTCH = "Minister Reznikov houdt de militairen voor dat Zelensky komt."
 HOLD_UP = Gloss(start=38, end=42, head="voorhouden", meanings=("hold up", "present"))
@@ -16,7 +16,7 @@ def sentence(**values: object) -> Sentence:
 
 def test_a_verb_in_two_pieces_is_named_whole_and_a_name_stands_alone() -> None:
     term = replace(NAME, head="zelensky")
-    part = _part(sentence(flags=(Flag.MEANING,), missing=(HOLD_UP, term)), Language.EN, "k")
+    part = part_of(sentence(flags=(Flag.MEANING,), missing=(HOLD_UP, term)), Language.EN, "k")
     assert part.doubts == ("not found in the English: voorhouden (hold up, present), Zelensky",)
 
 
@@ -35,7 +35,7 @@ def test_the_lost_words_of_a_paragraph_stand_together_after_other_reasons() -> N
 
 
 def test_the_dutch_is_whole_with_its_meanings() -> None:
-    part = _part(sentence(glosses=(HOLD_UP,)), Language.NL, "k")
+    part = part_of(sentence(glosses=(HOLD_UP,)), Language.NL, "k")
     assert "".join(piece.text for piece in part.pieces) == DUTCH
     assert [piece.meaning for piece in part.pieces] == ["", "voorhouden: hold up, present", ""]
-    assert _part(sentence(), Language.NL, "k").pieces == ()
+    assert part_of(sentence(), Language.NL, "k").pieces == ()

@@ -66,10 +66,11 @@ class Role(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Link:
-    """A link in a paragraph: the words that carry it and its absolute address."""
+    """A link in a paragraph: the words that carry it, from `start` on, and its address."""
 
     text: str
     address: str
+    start: int = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

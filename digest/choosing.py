@@ -27,6 +27,11 @@ class Choice:
     exclude_en: Patterns = ()
     max_age: timedelta | None = None
 
+    @property
+    def by_english(self) -> bool:
+        """Whether the English decides too."""
+        return bool(self.match_en or self.exclude_en)
+
     def takes(self, item: Item, now: datetime) -> bool:
         """Whether an item is wanted, by its Dutch and its age at this aware moment."""
         return not _is_old(item, now, self.max_age) and (
@@ -35,7 +40,7 @@ class Choice:
 
     def takes_english(self, entry: Entry) -> bool:
         """Whether an item is wanted, by its English."""
-        if not (self.match_en or self.exclude_en):
+        if not self.by_english:
             return True
         text = "\n".join(passage.english for passage in entry.passages)
         return _fits(text, self.match_en, self.exclude_en)
@@ -54,13 +59,31 @@ def read_pattern(text: str) -> re.Pattern[str]:
         if len(wanted) < len("/x/") or not wanted.endswith("/"):
             raise UsageError(f"{text!r:.100} is no regular expression between two slashes.")
         try:
-            return re.compile(wanted[1:-1], re.IGNORECASE)
+            return re.compile(wanted[1:-1], re.IGNORECASE | re.MULTILINE)
         except (re.error, OverflowError, RecursionError) as error:
             raise UsageError(f"{text!r:.100} is no regular expression: {error}.") from error
     if not wanted:
         raise UsageError("There is no word to look for.")
     words = r"\s+".join(map(re.escape, wanted.split()))
     return re.compile(rf"(?<!\w){words}(?!\w)", re.IGNORECASE)
+
+
+def read_choice(
+    *,
+    match: Iterable[str] = (),
+    exclude: Iterable[str] = (),
+    match_en: Iterable[str] = (),
+    exclude_en: Iterable[str] = (),
+    max_age: str = "",
+) -> Choice:
+    """A choice as a person writes it. Raises `UsageError`."""
+    return Choice(
+        match=tuple(map(read_pattern, match)),
+        exclude=tuple(map(read_pattern, exclude)),
+        match_en=tuple(map(read_pattern, match_en)),
+        exclude_en=tuple(map(read_pattern, exclude_en)),
+        max_age=read_age(max_age) if max_age else None,
+    )
 
 
 _AGE = re.compile(r"(\d{1,5})\s*([mhdw])", re.IGNORECASE)

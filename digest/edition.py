@@ -8,7 +8,7 @@ from datetime import date, datetime
 from enum import StrEnum
 from itertools import groupby
 
-from digest.article import NO_ORIGIN, Dateline, Link, Origin, Published, Section
+from digest.article import NO_ORIGIN, Dateline, Link, Origin, Published, Role, Section
 
 
 class Layout(StrEnum):
@@ -106,6 +106,7 @@ class Passage:
 
     dutch: str
     sentences: tuple[Sentence, ...]
+    role: Role = Role.BODY
     dateline: Dateline | None = None
     links: tuple[Link, ...] = ()
 
@@ -149,6 +150,11 @@ class Entry:
         headed = self.headline and not self.headline_derived
         head = (self.headline,) if self.headline and headed else ()
         return (*head, *self.paragraphs, *self.pictures)
+
+    @property
+    def publisher(self) -> str:
+        """Who published it, as far as anybody says: else the source that it was read from."""
+        return self.origin.publisher or self.source
 
     @property
     def dateline(self) -> Dateline | None:
@@ -241,7 +247,7 @@ class Edition:
 
     def _heading(self, entry: Entry) -> Section | None:
         if self.sort is Sort.SOURCE:
-            name = entry.origin.publisher or entry.source
+            name = entry.publisher
             return Section(heading=name, name=name, name_en=name)
         if self.sort is Sort.TIME or not entry.section:
             return None

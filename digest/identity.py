@@ -15,6 +15,7 @@ from urllib.parse import urlsplit
 from digest.archive.values import Alias
 from digest.article import SHOWN, Article, Document, Item, Role
 from digest.cleaning import clean, letters
+from digest.links import link_address
 
 Known = Callable[[Iterable[str]], Mapping[str, Alias]]
 """The items that are known by these names, those that are known at all."""
@@ -210,14 +211,12 @@ class _Names:
 
 def _plain(key: str) -> str:
     """A key without what varies in an address: its scheme, marks of campaigns, a last slash."""
-    if not key.lower().startswith(("http://", "https://")):
+    address = link_address(key) if key.lower().startswith(("http://", "https://")) else ""
+    if not address:
         return key
-    parts = urlsplit(key)
-    query = "&".join(each for each in parts.query.split("&") if not _CAMPAIGN.match(each))
-    return f"{parts.netloc.lower()}{parts.path.rstrip('/')}?{query}"
-
-
-_CAMPAIGN = re.compile(r"utm_|fbclid=|gclid=|ref=|at_")
+    parts = urlsplit(address)
+    fragment = f"#{parts.fragment}" if parts.fragment else ""
+    return f"{parts.netloc}{parts.path.rstrip('/')}?{parts.query}{fragment}"
 
 
 def _beginning(item: Item) -> str:

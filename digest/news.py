@@ -39,6 +39,12 @@ class News:
         """All items that are news, in order, each once."""
         return identities_of(self.documents)
 
+    @property
+    def by_english(self) -> bool:
+        """Whether the English decides too what is wanted."""
+        choices = (self.choice, *(spec.choice for spec in self.readings.specs))
+        return any(choice.by_english for choice in choices)
+
     def unwanted_english(self, edition: Edition) -> set[str]:
         """The items of an edition, made of this, that are not wanted for their English."""
         return unwanted_english(edition, self.documents, [self.choice], _choices(self.readings))

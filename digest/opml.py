@@ -6,6 +6,10 @@ from typing import Any
 
 from digest.cleaning import clean, without_controls
 from digest.errors import InputError
+from digest.sources.decoding import decode_markup
+from digest.sources.mending import mend_markup
+
+_LONGEST_TITLE = 200
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -22,38 +26,44 @@ def read_opml(data: bytes, *, source: str) -> tuple[Feed, ...]:
     from lxml import etree  # noqa: PLC0415 - only lists need it
 
     parser = etree.XMLParser(
-        resolve_entities=False, no_network=True, load_dtd=False, recover=True, huge_tree=False
+        resolve_entities=False, no_network=True, load_dtd=False, huge_tree=True
     )
+    text = mend_markup(decode_markup(data), source=source)
     try:
-        root = etree.fromstring(data, parser)
+        root = etree.fromstring(text.encode(), parser)
     except (etree.XMLSyntaxError, ValueError) as error:
-        raise InputError(source, "is not a list of feeds in OPML") from error
-    if root is None or etree.QName(root).localname.lower() != "opml":
+        raise InputError(source, "is not a list of feeds in OPML, or is broken") from error
+    if _name(root) != "opml":
         raise InputError(source, "is not a list of feeds in OPML")
-    found = {feed.address: feed for feed in reversed(list(_feeds(root, "")))}
+    found: dict[str, Feed] = {}
+    for feed in _feeds(root):
+        found.setdefault(feed.address, feed)
     if not found:
         raise InputError(source, "is a list without feeds")
-    return tuple(reversed(found.values()))
+    return tuple(found.values())
 
 
-def _feeds(element: Any, group: str) -> Iterator[Feed]:
-    """The feeds below an element; an outline without an address is a group."""
-    stack = [(child, group) for child in reversed(element)]
+def _name(element: Any) -> str:
+    """The local name of an element, in lower case; empty for a comment."""
+    return element.tag.rpartition("}")[2].lower() if isinstance(element.tag, str) else ""
+
+
+def _feeds(root: Any) -> Iterator[Feed]:
+    """The feeds of a list in their order; an outline without an address is a group."""
+    stack = [(child, "") for child in reversed(root)]
     while stack:
         child, group = stack.pop()
-        if not isinstance(child.tag, str):
-            continue
         values = {name.lower(): value for name, value in child.attrib.items()}
         title = _line(values.get("title") or values.get("text") or "")
         address = "".join(values.get("xmlurl", "").split())
         if address:
-            yield Feed(address=address, title=title, group=group)
-        is_group = child.tag.lower() == "outline" and not address
+            yield Feed(address=address, title="" if title == address else title, group=group)
+        is_group = _name(child) == "outline" and not address
         stack += [(below, title if is_group else group) for below in reversed(child)]
 
 
 def _line(text: str) -> str:
-    return " ".join(clean(without_controls(text)).split())[:200]
+    return " ".join(clean(without_controls(text)).split())[:_LONGEST_TITLE]
 
 
 def write_opml(feeds: Iterable[Feed]) -> str:

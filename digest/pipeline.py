@@ -65,7 +65,9 @@ def make_edition(
     documents = tuple(documents)
     items = ((item, doc.source) for doc in documents for item in doc.items)
     merged = merge_copies((item, source) for item, source in items if is_news(item))
-    sourced = ordered(merged, options.sort, itemgetter(0), itemgetter(1))
+    sourced = ordered(
+        merged, options.sort, itemgetter(0), lambda pair: _publisher(pair[0]) or pair[1]
+    )
     segments = tuple(segment for item, _ in sourced for segment in item_segments(item))
     sentences = translate(segments)
     entries = tuple(
@@ -86,13 +88,22 @@ def make_edition(
 
 
 def merge_copies(items: Iterable[tuple[Item, str]]) -> Iterable[tuple[Item, str]]:
-    """Each item once, where it came first, with the names of all its sources."""
+    """Each item once, where it came first, with the names of all its sources.
+
+    Where the first source does not say where the original is, another one may.
+    """
     found: dict[str, tuple[Item, list[str]]] = {}
     for item, source in items:
-        _, sources = found.setdefault(identity(item), (item, []))
+        first, sources = found.setdefault(identity(item), (item, []))
         if source not in sources:
             sources.append(source)
+        if isinstance(first, Article) and isinstance(item, Article) and not first.origin.address:
+            found[identity(item)] = replace(first, origin=item.origin), sources
     return [(item, ", ".join(sources)) for item, sources in found.values()]
+
+
+def _publisher(item: Item) -> str:
+    return item.origin.publisher if isinstance(item, Article) else ""
 
 
 class _Placed(Protocol):
@@ -141,7 +152,7 @@ def excerpt(
     numbered = tuple(
         replace(entry, number=number)
         for number, entry in enumerate(
-            ordered(entries, edition.sort, lambda entry: entry, attrgetter("source")), 1
+            ordered(entries, edition.sort, lambda entry: entry, attrgetter("publisher")), 1
         )
     )
     return replace(edition, entries=numbered, words=uncommon_words(numbered, words))
@@ -202,7 +213,8 @@ def _paragraph(paragraph: Paragraph, sentences: Mapping[str, Sentence]) -> Passa
     else:
         by_rule = Sentence(dutch=paragraph.text, english=paragraph.english or paragraph.text)
         passage = Passage(dutch=paragraph.text, sentences=(by_rule,))
-    return replace(passage, dateline=paragraph.dateline, links=paragraph.links)
+    role, links = paragraph.role, paragraph.links
+    return replace(passage, role=role, dateline=paragraph.dateline, links=links)
 
 
 class _Foreign(dict[str, Sentence]):

@@ -4,9 +4,9 @@ One edition is made of everything that anybody gets; those who get less are give
 it. The archive is locked while it is used, and not while sources are read.
 """
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from contextlib import AbstractContextManager, nullcontext
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 
 from digest.archive.store import Archive
@@ -14,7 +14,7 @@ from digest.archive.values import OUTPUT, QueuedMessage, State
 from digest.article import Article, Document
 from digest.choosing import EVERYTHING, Choice
 from digest.collection import collectable
-from digest.edition import Edition
+from digest.edition import Edition, Sort
 from digest.editions import Share, divide, stored
 from digest.errors import (
     INCOMPLETE,
@@ -39,12 +39,14 @@ class Order:
     `envelopes` has one for each recipient, by what addresses are compared by; without any the
     edition is written. `words` is how many uncommon words it lists, `limit` how many items it
     has (0: all). `updates` asks for items again whose text changed. `name` tells editions of one
-    date apart, `choice` says which items are wanted.
+    date apart; `choice` says which items are wanted, whose age counts from `as_of`, else `now`.
     """
 
     day: date
     now: datetime
     name: str = ""
+    as_of: datetime | None = None
+    sort: Sort = Sort.SECTION
     choice: Choice = EVERYTHING
     envelopes: Mapping[str, Envelope] = field(default_factory=dict)
     new: bool = False
@@ -138,7 +140,7 @@ def publish(order: Order, desk: Desk) -> Report:
             assert archive
             _catch_up(archive, news, order, desk)
         elif order.dry_run:
-            desk.plan(news.documents, choose(news.documents, archive, order))
+            desk.plan(news.documents, choose(news, archive, order))
         elif news.documents or order.new:
             _deliver(news, archive, order, desk, report)
     return report
@@ -159,7 +161,7 @@ def _full_texts(readings: Readings, order: Order, desk: Desk) -> Mapping[str, Ar
         return {}
     with desk.archive() if order.keeps else nullcontext() as archive:
         news = _gather(readings, archive, order, desk, {})
-        shares = choose(news.documents, archive, order)
+        shares = choose(news, archive, order)
     lacking = news.lacking({each for share in shares for each in share.identities})
     return desk.complete(lacking) if lacking else {}
 
@@ -176,7 +178,7 @@ def _gather(
         archive,
         recipients=order.recipients if order.new else (),
         choice=order.choice,
-        now=order.now,
+        now=order.as_of or order.now,
         updates=order.updates,
         texts=texts,
         warn=desk.warn,
@@ -217,7 +219,7 @@ def _queue_again(archive: Archive, recipient: str, order: Order) -> None:
 def _deliver(news: News, archive: Archive | None, order: Order, desk: Desk, report: Report) -> None:
     if archive:
         archive.join(order.recipients, now=order.now)
-    shares = choose(news.documents, archive, order)
+    shares = choose(news, archive, order)
     if archive:
         archive.see(news.left_out, order.recipients, now=order.now)
         if order.new:
@@ -286,14 +288,13 @@ def items_of(documents: Iterable[Document], share: Share) -> tuple[str, ...]:
     return tuple(begins[each] for each in wanted if each in begins)
 
 
-def choose(
-    documents: Iterable[Document], archive: Archive | None, order: Order
-) -> tuple[Share, ...]:
+def choose(news: News, archive: Archive | None, order: Order) -> tuple[Share, ...]:
     """Who gets which items: what is new for a recipient or all, and what was refused before.
 
-    Nobody gets a second message for a date, or a mail without items unless it was asked for.
+    Nobody gets a second message for a date, or a mail without items unless it was asked for. Where
+    the English decides too, the limit is left to those who know it.
     """
-    here = identities_of(documents)
+    here = _in_order(news.documents, order.sort)
     since = date.fromordinal(max(1, order.day.toordinal() - _OWED_DAYS))
     shares: dict[tuple[tuple[str, ...], tuple[tuple[str, tuple[int, ...]], ...]], list[str]] = {}
     for recipient in order.recipients:
@@ -303,8 +304,9 @@ def choose(
         owed = dict(list(owed.items())[-_MOST_OWED:])
         new = archive.new_for(recipient, here) if archive and order.new else set(here)
         wanted = tuple(dict.fromkeys([*owed, *(each for each in here if each in new)]))
-        wanted = wanted[: order.limit] if order.limit else wanted
-        if wanted or order.even_if_empty or not (order.new or order.envelopes):
+        if order.limit and not news.by_english:
+            wanted = wanted[: order.limit]
+        if wanted or _may_be_empty(order):
             taken = tuple((each, numbers) for each, numbers in owed.items() if each in wanted)
             shares.setdefault((wanted, taken), []).append(recipient)
     return tuple(
@@ -316,6 +318,17 @@ def choose(
 _OWED_DAYS = 14
 _MOST_OWED = 200
 """What was refused longer ago, or is more, is settled: a dead address, or stale news."""
+
+
+def _in_order(documents: Iterable[Document], sort: Sort) -> dict[str, None]:
+    """The items that a limit is to take the first of: by time those are the newest."""
+    documents = tuple(documents)
+    here = identities_of(documents)
+    if sort is not Sort.TIME:
+        return here
+    items = (item for document in documents for item in document.items)
+    times = {identity(item): item.published.at.timestamp() for item in items if item.published}
+    return dict.fromkeys(sorted(here, key=lambda each: times.get(each, 0.0), reverse=True))
 
 
 def _has_edition(recipient: str, archive: Archive | None, order: Order) -> bool:
@@ -337,20 +350,34 @@ def _make(
     others = news.identities.keys() - wanted
     documents = select_items(news.documents, keep=lambda each: each not in others)
     edition = desk.make(documents, news.readings)
-    if unwanted := news.unwanted_english(edition):
-        edition = excerpt(edition, wanted - unwanted, words=order.words)
+    if news.by_english:
+        unwanted = news.unwanted_english(edition)
         if archive:
             archive.see(unwanted, order.recipients, now=order.now)
+        shares = [_without(share, unwanted, order.limit) for share in shares]
+        left = {each for share in shares for each in share.identities}
+        edition = excerpt(edition, left, words=order.words)
     edition_of = divide(edition, shares, archive, words=order.words, warn=desk.warn)
     for share, part in edition_of.items():
         had = {entry.identity for entry in part.entries}
         if archive and (lost := [each for each, _ in share.owed if each not in had]):
             archive.count_delivered(lost, share.recipients, now=order.now)
     return {
-        share: part
-        for share, part in edition_of.items()
-        if part.entries or order.even_if_empty or not share.identities
+        share: part for share, part in edition_of.items() if part.entries or _may_be_empty(order)
     }
+
+
+def _may_be_empty(order: Order) -> bool:
+    """Whether an edition without items is made: where it was asked for, or all items were."""
+    return order.even_if_empty or not (order.new or order.envelopes)
+
+
+def _without(share: Share, unwanted: Collection[str], limit: int) -> Share:
+    """A share without what is not wanted, and of the others at most so many."""
+    kept = [each for each in share.identities if each not in unwanted]
+    identities = tuple(kept[:limit] if limit else kept)
+    owed = tuple((each, numbers) for each, numbers in share.owed if each in identities)
+    return replace(share, identities=identities, owed=owed)
 
 
 def _queue(

@@ -5,10 +5,9 @@ from __future__ import annotations
 import functools
 import math
 import os
-import re
 from contextlib import closing, contextmanager
 from dataclasses import dataclass, fields, replace
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -75,38 +74,20 @@ class Seconds(click.FloatRange):
         return seconds
 
 
-class Pattern(click.ParamType[re.Pattern[str]]):
-    """Words, or a regular expression between slashes."""
+class Checked(click.ParamType[str]):
+    """A text that `check` can read; it raises `UsageError` for others."""
 
-    name = "words"
+    def __init__(self, name: str, check: Callable[[str], object]) -> None:
+        self.name = name
+        self._check = check
 
-    def convert(
-        self, value: Any, param: click.Parameter | None, ctx: click.Context | None
-    ) -> re.Pattern[str]:
-        """What is looked for."""
-        from digest.choosing import read_pattern
-
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> str:
+        """The text as it is."""
         try:
-            return value if isinstance(value, re.Pattern) else read_pattern(value)
+            self._check(value)
         except UsageError as error:
             self.fail(str(error), param, ctx)
-
-
-class Age(click.ParamType[timedelta]):
-    """An age such as 24h or 3d."""
-
-    name = "age"
-
-    def convert(
-        self, value: Any, param: click.Parameter | None, ctx: click.Context | None
-    ) -> timedelta:
-        """The time that has passed."""
-        from digest.choosing import read_age
-
-        try:
-            return value if isinstance(value, timedelta) else read_age(value)
-        except UsageError as error:
-            self.fail(str(error), param, ctx)
+        return str(value)
 
 
 sources_argument = click.argument("sources", nargs=-1, metavar="[SOURCES]...")
@@ -216,16 +197,17 @@ class ReadingOptions:
     full_text_time: float
 
 
+source_timeout_option = click.option(
+    "--source-timeout",
+    type=Seconds(0.1),
+    default=SOURCE_SECONDS,
+    show_default=True,
+    help="Seconds that a source on the web may take in all.",
+)
 reading_options = gather(
     ReadingOptions,
     "reading",
-    click.option(
-        "--source-timeout",
-        type=Seconds(0.1),
-        default=SOURCE_SECONDS,
-        show_default=True,
-        help="Seconds that a source on the web may take in all.",
-    ),
+    source_timeout_option,
     click.option(
         "--full-text",
         is_flag=True,

@@ -139,6 +139,8 @@ def run(
         day=day or (as_of or now).date(),
         now=now,
         name=edition,
+        as_of=as_of,
+        sort=Sort(look.sort),
         choice=choosing.choice,
         envelopes=addressed if mail.send else {},
         new=selection.new,

@@ -1,15 +1,16 @@
 """The options of `digest run` that are about looks and about which items."""
 
-import re
 from dataclasses import dataclass
-from datetime import timedelta
 from pathlib import Path
 
 import click
 
-from digest.choosing import Choice
-from digest.cli.console import Age, Pattern, gather, template_dir_option
+from digest.choosing import Choice, read_age, read_choice, read_pattern
+from digest.cli.console import Checked, gather, template_dir_option
 from digest.edition import Alignment, Layout, Sort
+
+WORDS = Checked("words", read_pattern)
+AGE = Checked("age", lambda text: read_age(text) if text else None)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -132,16 +133,16 @@ look_options = gather(
 class ChoiceOptions:
     """What the options about words and age say."""
 
-    match: tuple[re.Pattern[str], ...]
-    exclude: tuple[re.Pattern[str], ...]
-    match_en: tuple[re.Pattern[str], ...]
-    exclude_en: tuple[re.Pattern[str], ...]
-    max_age: timedelta | None
+    match: tuple[str, ...]
+    exclude: tuple[str, ...]
+    match_en: tuple[str, ...]
+    exclude_en: tuple[str, ...]
+    max_age: str
 
     @property
     def choice(self) -> Choice:
         """The same for those who choose."""
-        return Choice(
+        return read_choice(
             match=self.match,
             exclude=self.exclude,
             match_en=self.match_en,
@@ -155,21 +156,21 @@ choice_options = gather(
     "choosing",
     click.option(
         "--match",
-        type=Pattern(),
+        type=WORDS,
         multiple=True,
         help="Only items with these words, or this /regular expression/, in the Dutch; repeat it "
         "for one or the other.",
     ),
+    click.option("--exclude", type=WORDS, multiple=True, help="No items with these in the Dutch."),
     click.option(
-        "--exclude", type=Pattern(), multiple=True, help="No items with these in the Dutch."
+        "--match-en", type=WORDS, multiple=True, help="The same as --match in the English."
     ),
     click.option(
-        "--match-en", type=Pattern(), multiple=True, help="The same as --match in the English."
+        "--exclude-en", type=WORDS, multiple=True, help="The same as --exclude in the English."
     ),
     click.option(
-        "--exclude-en", type=Pattern(), multiple=True, help="The same as --exclude in the English."
+        "--max-age", type=AGE, default="", help="No items that are older: 90m, 24h, 3d, 2w."
     ),
-    click.option("--max-age", type=Age(), help="No items that are older: 90m, 24h, 3d, 2w."),
 )
 
 selection_options = gather(

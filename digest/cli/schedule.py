@@ -19,7 +19,7 @@ from digest.cli.console import find_specs
 from digest.cli.intervals import CRON, Interval, cron_times, nearest, shown
 from digest.cli.run import run
 from digest.cli.streams import print_document
-from digest.errors import UsageError
+from digest.errors import InputError, MissingInput, UsageError
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -184,7 +184,7 @@ class _Asked:
 
 
 def _check_sources(sources: tuple[str, ...], context: click.Context) -> None:
-    """Raise `InputError` for a source that is not there, `UsageError` for standard input."""
+    """Raise `MissingInput` for a source that is not there, `UsageError` for standard input."""
     from digest.sources.files import STANDARD_INPUT
     from digest.sources.finding import find_files
     from digest.sources.hosts import is_web
@@ -193,7 +193,12 @@ def _check_sources(sources: tuple[str, ...], context: click.Context) -> None:
         if spec.location == STANDARD_INPUT:
             raise UsageError("Nothing comes from standard input in a schedule.")
         if not is_web(spec.location):
-            next(find_files(spec.location, []), None)
+            try:
+                next(find_files(spec.location, []), None)
+            except MissingInput:
+                raise
+            except InputError:
+                continue  # a folder that has nothing yet
 
 
 def _program() -> list[str]:

@@ -17,6 +17,7 @@ from digest.cli.console import Day, Moment, folders
 from digest.cli.streams import print_document, print_line
 from digest.config import MOST_SECONDS
 from digest.errors import ConfigurationError, UsageError
+from digest.plaintext import plain_line
 from digest.regular import read_regular
 
 if TYPE_CHECKING:
@@ -83,17 +84,21 @@ def load_sources(path: Path | None) -> tuple[SourceSpec, ...]:
             if isinstance(source, str) and source:
                 specs.append(SourceSpec(location=source))
             elif isinstance(source, dict):
-                specs += _spec_of(source)
+                specs += spec_of(source)
             else:
                 raise _SourceError(" is to be a list of texts, or tables [[sources]].")  # noqa: TRY301 - its place is said below
         except _SourceError as error:
-            place = f"{file}, line {_source_line(text, number)}: sources"
+            place = f"{file}, line {_source_line(text, number, error.key)}: sources"
             raise ConfigurationError(f"{place}{error}", hint=error.hint) from error
     return tuple(specs)
 
 
 class _SourceError(ConfigurationError):
-    """What is wrong with a source, without its place."""
+    """What is wrong with a source, without its place; `key` is the setting that is."""
+
+    def __init__(self, message: str, *, hint: str = "", key: str = "") -> None:
+        super().__init__(message, hint=hint)
+        self.key = key
 
 
 _SOURCE_KEYS: dict[str, type | tuple[type, ...]] = {
@@ -113,8 +118,8 @@ _SOURCE_KEYS: dict[str, type | tuple[type, ...]] = {
 _CHOICES = ("match", "exclude", "match-en", "exclude-en")
 
 
-def _spec_of(table: dict[str, Any]) -> list[SourceSpec]:
-    """The source of a table, or none when it is not enabled."""
+def spec_of(table: dict[str, Any]) -> list[SourceSpec]:
+    """The source of a table, or none when it is not enabled. Raises `ConfigurationError`."""
     from digest.sources.files import SourceSpec
     from digest.sources.kinds import Kind
 
@@ -128,16 +133,16 @@ def _spec_of(table: dict[str, Any]) -> list[SourceSpec]:
                 hint=f"A source has enabled, {', '.join(_SOURCE_KEYS)}.",
             )
         if not isinstance(value, wanted) or isinstance(value, bool) is not (wanted is bool):
-            raise _SourceError(f": {key} is not to be {value!r}.")
+            raise _SourceError(f": {key} is not to be {value!r}.", key=key)
         if isinstance(value, int | float) and not 0 <= value <= MOST_SECONDS:
-            raise _SourceError(f": {key} is not to be {value}.")
-        if isinstance(value, str) and not value.isprintable():
-            raise _SourceError(f": {key} has characters that cannot be printed.")
+            raise _SourceError(f": {key} is not to be {value}.", key=key)
+        if isinstance(value, str) and plain_line(value) != value.strip(" "):
+            raise _SourceError(f": {key} has characters that cannot be printed.", key=key)
     if not isinstance(enabled, bool) or not values.get("location"):
         raise _SourceError(": a source needs a location; enabled is true or false.")
     kinds = [kind.value for kind in Kind]
     if values.setdefault("kind", "auto") not in kinds:
-        raise _SourceError(f": kind is one of {', '.join(kinds)}.")
+        raise _SourceError(f": kind is one of {', '.join(kinds)}.", key="kind")
     choice = _choice_of(values)
     full_text = values.pop("full-text", False)
     more = {"kind": Kind(values["kind"]), "full_text": full_text, "choice": choice}
@@ -146,27 +151,34 @@ def _spec_of(table: dict[str, Any]) -> list[SourceSpec]:
 
 def _choice_of(values: dict[str, Any]) -> Choice:
     """What is wanted of a source; its settings are taken from `values`."""
-    from digest.choosing import Choice, read_age, read_pattern
+    from digest.choosing import read_choice
 
-    patterns = {}
-    try:
-        for key in _CHOICES:
-            value = values.pop(key, [])
-            texts = value if isinstance(value, list) else [value]
-            if not all(isinstance(text, str) for text in texts):
-                raise _SourceError(f": {key} is to be a text, or a list of texts.")
-            patterns[key.replace("-", "_")] = tuple(map(read_pattern, texts))
-        age = values.pop("max-age", "")
-        return Choice(**patterns, max_age=read_age(age) if age else None)
-    except UsageError as error:
-        raise _SourceError(f": {error}") from error
+    asked: dict[str, Any] = {}
+    for key in (*_CHOICES, "max-age"):
+        value = values.pop(key, "")
+        texts = value if isinstance(value, list) else [value] if value else []
+        if not all(isinstance(text, str) for text in texts):
+            raise _SourceError(f": {key} is to be a text, or a list of texts.", key=key)
+        name = key.replace("-", "_")
+        asked[name] = value if key == "max-age" else texts
+        try:
+            read_choice(**{name: asked[name]})
+        except UsageError as error:
+            raise _SourceError(f": {key}: {error}", key=key) from error
+    return read_choice(**asked)
 
 
-def _source_line(text: str, number: int) -> int:
-    """The line of the table [[sources]] with this number, or of the list."""
+def _source_line(text: str, number: int, key: str) -> int:
+    """The line of a setting of the table [[sources]] with this number, else of the table."""
     lines = text.splitlines()
     tables = [n for n, line in enumerate(lines, 1) if re.match(r"\s*\[\[\s*sources\s*\]\]", line)]
-    return tables[number] if number < len(tables) else _line(text, "sources")
+    if number >= len(tables):
+        return _line(text, "sources")
+    start = tables[number]
+    end = tables[number + 1] - 1 if number + 1 < len(tables) else len(lines)
+    setting = re.compile(rf"\s*[\"']?{re.escape(key)}[\"']?\s*=")
+    inside = (n for n in range(start + 1, end + 1) if key and setting.match(lines[n - 1]))
+    return next(inside, start)
 
 
 def _known(root: click.Group) -> dict[str, list[tuple[click.Command, click.Parameter]]]:
@@ -268,13 +280,13 @@ _SOURCES_EXAMPLE = """\
 #     [[sources]]
 #     location = "https://example.org/nieuws/rss"
 #     name = "Voorbeeld"
-#     kind = "auto"          # auto, wire, feed or page
+#     kind = "auto"          # auto, wire, feed, page, mail or agency
 #     section = "Binnenland"
 #     limit = 10
 #     timeout = 60           # seconds in all, on the web
 #     full-text = false      # fetch the page behind each new item
-#     match = ["brug", "/minister\\w*/"]   # only items with one of these; exclude, match-en,
-#                                          # exclude-en
+#     match = ["brug", '/minister\\w*/']   # only items with one of these; exclude, match-en,
+#                                         # exclude-en
 #     max-age = "3d"
 #     enabled = true
 """.splitlines()

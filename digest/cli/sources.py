@@ -7,16 +7,17 @@ from typing import TYPE_CHECKING
 
 import click
 
-from digest.cli.console import ReadingOptions, Seconds, folders, options, reading_options
-from digest.cli.settings import load_sources
+from digest.cli.console import Seconds, folders, options, source_timeout_option
+from digest.cli.run_options import AGE, WORDS
+from digest.cli.settings import spec_of
 from digest.cli.streams import note, print_document, print_line, warn
 from digest.config import find_zone
-from digest.errors import INCOMPLETE, InputError, UsageError
+from digest.errors import INCOMPLETE, ConfigurationError, InputError, UsageError
+from digest.plaintext import plain_line
 from digest.sources.kinds import Kind
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
-
+    from digest.source_settings import Listed
     from digest.sources.files import Readings, SourceSpec
 
 
@@ -49,9 +50,9 @@ def list_sources(context: click.Context) -> None:
 
 @sources.command()
 @click.argument("names", nargs=-1)
-@reading_options
+@source_timeout_option
 @click.pass_context
-def check(context: click.Context, *, names: tuple[str, ...], reading: ReadingOptions) -> None:
+def check(context: click.Context, *, names: tuple[str, ...], source_timeout: float) -> None:
     """Read the configured sources, or those with these NAMES, and say what each gives.
 
     A line each: its kind, its items and the newest of them, whether the pages behind items are
@@ -60,24 +61,37 @@ def check(context: click.Context, *, names: tuple[str, ...], reading: ReadingOpt
     from datetime import datetime
 
     from digest.cli.console import open_reading
+    from digest.source_settings import read_settings
     from digest.sources.files import read_sources
     from digest.sources.hosts import public_address
 
-    specs = [spec for spec in load_sources(_file(context)) if _is_meant(spec, names)]
-    if not specs:
-        raise UsageError("There is no such source.", hint="`digest sources list` has them.")
+    listed = read_settings(_file(context)).listed
+    meant = [each for each in listed if not names or any(map(each.is_called, names))]
+    for name in names:
+        if not any(each.is_called(name) for each in listed):
+            raise _no_source(name)
+    if not meant:
+        raise UsageError("No source is configured.", hint="`digest sources add` adds one.")
     now = datetime.now(find_zone())
-    reader = open_reading(None, now, timeout=reading.source_timeout, keep=False)
+    reader = open_reading(None, now, timeout=source_timeout, keep=False)
     failed = False
-    for spec in specs:
-        found = read_sources([spec], reader)
+    for each in meant:
+        called = each.name or public_address(each.location)
+        specs = spec_of(each.settings)
+        if not specs:
+            print_line(f"{called}: switched off")
+            continue
+        found = read_sources(specs, reader)
         failed = failed or bool(found.failures)
-        print_line(f"{spec.name or public_address(spec.location)}: {_says(spec, found)}")
+        print_line(f"{called}: {_says(specs[0], found)}")
     raise click.exceptions.Exit(INCOMPLETE if failed else 0)
 
 
-def _is_meant(spec: SourceSpec, names: Iterable[str]) -> bool:
-    return not names or spec.name in names or spec.location in names
+def _no_source(name: str) -> UsageError:
+    from digest.sources.hosts import public_address
+
+    hint = "`digest sources list` has them."
+    return UsageError(f"There is no source {public_address(name)}.", hint=hint)
 
 
 def _says(spec: SourceSpec, found: Readings) -> str:
@@ -109,26 +123,50 @@ def _says(spec: SourceSpec, found: Readings) -> str:
     click.option("--limit", type=click.IntRange(0), default=0, help="At most so many items."),
     click.option("--timeout", type=Seconds(0), default=0.0, help="Seconds that it may take."),
     click.option("--full-text", is_flag=True, help="Fetch the page behind each new item."),
+    click.option("--match", type=WORDS, multiple=True, help="Only items with one of these."),
+    click.option("--exclude", type=WORDS, multiple=True, help="No items with one of these."),
+    click.option("--match-en", type=WORDS, multiple=True, help="--match in the English."),
+    click.option("--exclude-en", type=WORDS, multiple=True, help="--exclude in the English."),
+    click.option("--max-age", type=AGE, default="", help="No items that are older."),
 )
 @click.pass_context
-def add(context: click.Context, /, *, location: str, **more: str | float | bool) -> None:
+def add(
+    context: click.Context, /, *, location: str, **more: str | float | bool | tuple[str, ...]
+) -> None:
     """Add LOCATION: a file, folder, pattern or address."""
     from digest.source_settings import Listed, read_settings
     from digest.sources.files import SourceSpec
     from digest.sources.finding import find_files
-    from digest.sources.hosts import is_web
+    from digest.sources.hosts import host_of, is_web, public_address, web_address
 
-    if not is_web(location):
+    if is_web(location):
+        if not host_of(web_address(location)):
+            raise UsageError(f"{public_address(location)} is not an address.")
+    else:
+        if not location.strip() or location == "-":
+            raise UsageError("A source is a file, a folder, a pattern or an address.")
         next(find_files(location, []), None)
         location = SourceSpec(location=location).place
-    settings = read_settings(_file(context))
-    kept = {key.replace("_", "-"): value for key, value in more.items() if value}
-    if kept.get("kind") == Kind.AUTO.value:
-        del kept["kind"]
+    kept = {
+        key.replace("_", "-"): list(value) if isinstance(value, tuple) else value
+        for key, value in more.items()
+        if value and value != Kind.AUTO.value
+    }
     name = str(kept.pop("name", ""))
-    if not settings.add(Listed(location=location, name=name, more=kept)):
-        raise UsageError(f"{location} is a source already.")
+    source = Listed(location=location, name=name, more=kept)
+    _check(source)
+    settings = read_settings(_file(context))
+    if not settings.add(source):
+        raise UsageError(f"{public_address(location)} is a source already.")
     settings.save()
+
+
+def _check(source: Listed) -> None:
+    """Raise `UsageError` for a source that the configuration would refuse."""
+    try:
+        spec_of(source.settings)
+    except ConfigurationError as error:
+        raise UsageError(f"The source{error}".replace("source: ", "source's ")) from error
 
 
 @sources.command()
@@ -139,11 +177,9 @@ def remove(context: click.Context, *, names: tuple[str, ...]) -> None:
     from digest.source_settings import read_settings
 
     settings = read_settings(_file(context))
-    missing = [name for name in names if not settings.remove(name)]
-    if missing:
-        raise UsageError(
-            f"There is no source {missing[0]}.", hint="`digest sources list` has them."
-        )
+    for name in names:
+        if not settings.remove(name):
+            raise _no_source(name)
     settings.save()
 
 
@@ -155,27 +191,36 @@ def import_sources(context: click.Context, *, file: Path) -> None:
     from digest.opml import read_opml
     from digest.regular import read_regular
     from digest.source_settings import Listed, read_settings
+    from digest.sources.hosts import host_of, is_web, web_address
 
     try:
         data = read_regular(file, _MOST_BYTES)
     except OSError as error:
         raise InputError(str(file), f"cannot be read ({error.strerror})") from error
     settings = read_settings(_file(context))
+    added = known = 0
     feeds = read_opml(data, source=str(file))
-    added = [
-        feed
-        for feed in feeds
-        if settings.add(
-            Listed(
-                location=feed.address,
-                name=feed.title,
-                more={"section": feed.group} if feed.group else {},
-            )
+    for feed in feeds:
+        if not is_web(feed.address) or not host_of(web_address(feed.address)):
+            continue
+        source = Listed(
+            location=feed.address,
+            name=plain_line(feed.title),
+            more={"section": plain_line(feed.group)} if feed.group else {},
         )
-    ]
+        try:
+            _check(source)
+        except UsageError:
+            continue
+        if settings.add(source):
+            added += 1
+        else:
+            known += 1
     settings.save()
-    said = f"{len(added)} of {len(feeds)} {'feed' if len(feeds) == 1 else 'feeds'} added"
-    note(f"{said}{'' if len(added) == len(feeds) else '; the others are sources already'}.")
+    said = [f"{added} of {len(feeds)} {'feed' if len(feeds) == 1 else 'feeds'} added"]
+    said += [f"{known} were there already"] if known else []
+    said += [f"{bad} are no addresses of feeds"] if (bad := len(feeds) - added - known) else []
+    note(f"{'; '.join(said)}.")
 
 
 _MOST_BYTES = 10_000_000
@@ -184,21 +229,26 @@ _MOST_BYTES = 10_000_000
 @sources.command("export")
 @click.pass_context
 def export_sources(context: click.Context) -> None:
-    """Print the configured sources on the web as a list in OPML."""
+    """Print the configured sources on the web as a list in OPML.
+
+    Without names and passwords in their addresses, and without those that are switched off.
+    """
     from digest.opml import Feed, write_opml
     from digest.source_settings import read_settings
-    from digest.sources.hosts import is_web, web_address
+    from digest.sources.hosts import is_web, public_address, web_address
 
     listed = read_settings(_file(context)).listed
+    web = [each for each in listed if is_web(each.location) and each.more.get("enabled", True)]
     feeds = [
         Feed(
-            address=web_address(each.location),
+            address=public_address(web_address(each.location)),
             title=each.name,
             group=str(each.more.get("section", "")),
         )
-        for each in listed
-        if is_web(each.location)
+        for each in web
     ]
-    if len(feeds) < len(listed):
-        warn("Files and folders cannot be in a list of feeds, and are left out.")
+    if len(web) < len(listed):
+        warn("Files, folders and what is switched off cannot be in a list of feeds: left out.")
+    if any(public_address(each.location) != each.location for each in web):
+        warn("Names and passwords in addresses are left out.")
     print_document(write_opml(feeds))

@@ -111,7 +111,8 @@ def markdown_links(pieces: Iterable[Linked]) -> str:
         markdown_link(piece, piece.address) if piece.address else _escaped(plain(piece.text))
         for piece in pieces
     )
-    return _unlisted(" ".join("".join(parts).split()))
+    joined = "".join(parts).replace("![", r"\![")  # an image, which would be loaded
+    return _unlisted(" ".join(joined.split()))
 
 
 def markdown_link(text: Linked, address: str = "") -> str:

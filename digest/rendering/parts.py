@@ -1,6 +1,7 @@
 """Texts in a language as they are shown: sentences with their doubts, meanings and links."""
 
-from collections.abc import Iterable, Iterator
+import re
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from enum import StrEnum
 from operator import itemgetter
@@ -9,6 +10,9 @@ from digest.article import Link
 from digest.edition import Flag, Gloss, Sentence
 from digest.plaintext import plain
 from digest.rendering import phrases
+
+Place = tuple[int, int, str]
+"""Where a link begins and ends in a sentence, and its address."""
 
 
 class Language(StrEnum):
@@ -111,15 +115,15 @@ def as_picture(block: Block) -> Block:
     return replace(block, parts=(Part(text=label), *block.parts))
 
 
-def part_of(sentence: Sentence, lang: Language, key: str, links: tuple[Link, ...] = ()) -> Part:
-    """A sentence in a language, with these links."""
+def part_of(sentence: Sentence, lang: Language, key: str, places: tuple[Place, ...] = ()) -> Part:
+    """A sentence in a language, with links at these places."""
     if lang is Language.NL:
-        pieces = tuple(pieces_of(sentence.dutch, sentence.glosses, links))
+        pieces = tuple(pieces_of(sentence.dutch, sentence.glosses, places))
         return Part(text=plain(sentence.dutch), key=key, pieces=pieces)
     return Part(
         text=plain(sentence.english),
         key=key,
-        pieces=tuple(pieces_of(sentence.english, (), links)),
+        pieces=tuple(pieces_of(sentence.english, (), places)),
         reasons=reasons_of(sentence),
         lost=tuple(_lost(sentence.dutch, gloss) for gloss in sentence.missing),
     )
@@ -138,25 +142,55 @@ def _lost(dutch: str, gloss: Gloss) -> str:
     return f"{word} ({', '.join(gloss.meanings)})" if gloss.meanings else word
 
 
-def links_in(text: str, links: Iterable[Link]) -> tuple[Link, ...]:
-    """Those of the links, which are in reading order, whose words stand in a text."""
+def place_links(
+    dutch: str, sentences: Sequence[Sentence], links: Iterable[Link], *, in_dutch: bool
+) -> tuple[list[tuple[Place, ...]], tuple[Link, ...]]:
+    """Where links stand in each of the sentences of a text, and those that stand in none.
+
+    In the Dutch by their places, in the English where the same words are.
+    """
+    placed: list[list[Place]] = [[] for _ in sentences]
+    left = []
+    spans = _spans(dutch, sentences)
     at = 0
-    inside = []
     for link in links:
-        if (start := text.find(link.text, at)) >= 0:
-            inside.append(link)
-            at = start + len(link.text)
-    return tuple(inside)
+        end = link.start + len(link.text)
+        number = next(
+            (n for n, (start, stop) in enumerate(spans) if start <= link.start and end <= stop), -1
+        )
+        if number < 0 or dutch[link.start : end] != link.text:
+            left.append(link)
+        elif in_dutch:
+            begin = link.start - spans[number][0]
+            placed[number].append((begin, begin + len(link.text), link.address))
+        else:
+            english = sentences[number].english
+            at = placed[number][-1][1] if placed[number] else 0
+            words = re.compile(rf"(?<!\w){re.escape(link.text)}(?!\w)")
+            if found := words.search(english, at):
+                placed[number].append((found.start(), found.end(), link.address))
+            else:
+                left.append(link)
+    return [tuple(places) for places in placed], tuple(left)
 
 
-def pieces_of(text: str, glosses: Iterable[Gloss], links: Iterable[Link]) -> Iterator[Piece]:
+def _spans(dutch: str, sentences: Iterable[Sentence]) -> list[tuple[int, int]]:
+    """Where sentences begin and end in their text."""
+    spans = []
+    at = 0
+    for sentence in sentences:
+        start = max(dutch.find(sentence.dutch, at), at)
+        at = start + len(sentence.dutch)
+        spans.append((start, at))
+    return spans
+
+
+def pieces_of(text: str, glosses: Iterable[Gloss], places: Iterable[Place]) -> Iterator[Piece]:
     """A text with the meanings of its less common words, and its links; nothing without any."""
-    marked: list[tuple[int, int, Piece]] = []
-    at = 0
-    for link in links:
-        start = text.index(link.text, at)
-        at = start + len(link.text)
-        marked.append((start, at, Piece(text=plain(link.text), address=link.address)))
+    marked = [
+        (start, end, Piece(text=plain(text[start:end]), address=address))
+        for start, end, address in places
+    ]
     for gloss in glosses:
         if not any(gloss.start < end and start < gloss.end for start, end, _ in marked):
             word = plain(text[gloss.start : gloss.end])

@@ -9,7 +9,9 @@ are they left out. No sentence is cut, and what was shortened says so.
 from collections.abc import Callable
 from dataclasses import replace
 
+from digest.article import Role
 from digest.edition import Edition, Entry, Passage
+from digest.vocabulary import uncommon_words
 
 WARN_ABOVE = 90_000
 """Bytes of HTML above which a warning is due: Gmail clips a message at about 102 KB."""
@@ -86,8 +88,7 @@ def _first(edition: Edition, count: int) -> Edition:
 def first_sentences(edition: Edition, count: int) -> Edition:
     """The edition with the first so many sentences of each item, which says so."""
     short = shorten_edition(edition, count)
-    left = set(short.sentences)
-    words = tuple(word for word in edition.words if word.sentence in left)
+    words = uncommon_words(short.entries, len(edition.words))
     return replace(short, words=words, sentences_each=count)
 
 
@@ -102,16 +103,22 @@ def _shorten(entry: Entry, sentences: int) -> Entry:
     left = sentences
     kept: list[Passage] = []
     for passage in entry.paragraphs:
+        if passage.role is Role.BYLINE:
+            kept.append(passage)
+            continue
         inside = passage.sentences[:left]
         left -= len(inside)
         if inside == passage.sentences:
             kept.append(passage)
         elif inside:
             dutch = " ".join(sentence.dutch for sentence in inside)
-            kept.append(replace(passage, sentences=inside, dutch=dutch))
+            links = tuple(
+                link for link in passage.links if link.start + len(link.text) <= len(dutch)
+            )
+            kept.append(replace(passage, sentences=inside, dutch=dutch, links=links))
     if kept == list(entry.paragraphs):
         return entry
     # A brief without any of its body would have nothing to be known by.
-    if not kept and entry.headline is None:
+    if sentences == 0 and entry.headline is None:
         return _shorten(entry, 1)
     return replace(entry, paragraphs=tuple(kept), shortened=True)

@@ -4,12 +4,12 @@ A row is what stands together: a headline, paragraph or sentence as one block in
 language that the layout shows, the leading language first. Templates only loop over rows.
 """
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from itertools import islice
 
-from digest.article import Dateline, Link
+from digest.article import Dateline, Link, Role
 from digest.calendar import long_date_en, long_date_nl
 from digest.edition import (
     Alignment,
@@ -28,11 +28,12 @@ from digest.rendering.parts import (
     Block,
     Language,
     Part,
+    Place,
     Row,
     as_picture,
-    links_in,
     part_of,
     pieces_of,
+    place_links,
     reasons_of,
 )
 
@@ -191,7 +192,7 @@ def view_edition(edition: Edition, look: Look) -> EditionView:
             WordView(
                 word=found.word,
                 meaning=", ".join(found.meanings),
-                row=dutch_first.row(found.sentence, f"w-{index}"),
+                row=dutch_first.row([found.sentence], f"w-{index}"),
                 number=found.number,
             )
             for index, found in enumerate(edition.words, 1)
@@ -225,45 +226,50 @@ class _Viewer:
 
     def row(
         self,
-        sentences: Iterable[Sentence] | Sentence,
+        sentences: Sequence[Sentence],
         key: str,
-        links: tuple[Link, ...] = (),
+        places: Sequence[tuple[Place, ...]] = (),
+        left: tuple[Link, ...] = (),
     ) -> Row:
         """A row of sentences, each part with the key that its partner has too.
 
-        Links are put where their words stand, in the Dutch where that is shown.
+        `places` has those of the links of each sentence, in the Dutch where that is shown; the
+        links that are `left` stand below.
         """
-        listed = (sentences,) if isinstance(sentences, Sentence) else tuple(sentences)
-        if listed and all(part.dutch == part.english for part in listed):
-            return self.same(listed, key, links)
+        places = places or [()] * len(sentences)
+        if sentences and all(part.dutch == part.english for part in sentences):
+            return self.same(sentences, key, places, left)
         linked = Language.NL if Language.NL in self.languages else Language.EN
-        left = links
         blocks = []
         for lang in self.languages:
-            parts = []
-            for index, sentence in enumerate(listed, 1):
-                text = sentence.dutch if lang is Language.NL else sentence.english
-                inside = links_in(text, left) if lang is linked else ()
-                left = tuple(link for link in left if link not in inside)
-                part = part_of(sentence, lang, f"{key}-{index}", inside)
-                if part.text or part.doubts:
-                    parts.append(part)
-            blocks.append(Block(lang=lang, parts=tuple(parts)))
+            parts = (
+                part_of(sentence, lang, f"{key}-{index}", own if lang is linked else ())
+                for index, (sentence, own) in enumerate(zip(sentences, places, strict=True), 1)
+            )
+            shown = tuple(part for part in parts if part.text or part.doubts)
+            blocks.append(Block(lang=lang, parts=shown))
         return Row(blocks=tuple(blocks), links=left)
 
-    def same(self, sentences: tuple[Sentence, ...], key: str, links: tuple[Link, ...]) -> Row:
+    def same(
+        self,
+        sentences: Sequence[Sentence],
+        key: str,
+        places: Sequence[tuple[Place, ...]],
+        left: tuple[Link, ...],
+    ) -> Row:
         """A row of what is the same in both languages, once: a table, a text in a third one."""
         parts = tuple(
             Part(
                 text=plain(part.dutch),
                 key=f"{key}-{index}",
                 reasons=reasons_of(part),
-                pieces=tuple(pieces_of(part.dutch, (), links_in(part.dutch, links))),
+                pieces=tuple(pieces_of(part.dutch, (), own)),
             )
-            for index, part in enumerate(sentences, 1)
+            for index, (part, own) in enumerate(zip(sentences, places, strict=True), 1)
         )
         foreign = any(Flag.FOREIGN in part.flags for part in sentences)
-        return Row(blocks=(Block(lang="" if foreign else self.languages[0], parts=parts),))
+        lang = "" if foreign else self.languages[0]
+        return Row(blocks=(Block(lang=lang, parts=parts),), links=left)
 
     def group(self, group: Group, headlines_from: int) -> GroupView:
         section = group.section
@@ -301,7 +307,8 @@ class _Viewer:
 
     def origin(self, entry: Entry) -> OriginView | None:
         origin = entry.origin
-        is_said = any(origin.author in passage.dutch for passage in entry.paragraphs)
+        bylines = (part.dutch for part in entry.paragraphs if part.role is Role.BYLINE)
+        is_said = any(origin.author in byline for byline in bylines)
         names = [plain(name) for name in (origin.publisher, "" if is_said else origin.author)]
         if not (origin.address or any(names) or origin.note):
             return None
@@ -324,14 +331,18 @@ class _Viewer:
 
     def paragraph(self, passage: Passage, key: str, dateline: Dateline | None) -> tuple[Row, ...]:
         """A paragraph as one row, or as a row a sentence; a dateline stands before it."""
+        in_dutch = Language.NL in self.languages
+        places, left = place_links(
+            passage.dutch, passage.sentences, passage.links, in_dutch=in_dutch
+        )
         if not self.by_sentence:
-            rows = [self.row(passage.sentences, key, passage.links)]
+            rows = [self.row(passage.sentences, key, places, left)]
         else:
-            inside = [links_in(sentence.dutch, passage.links) for sentence in passage.sentences]
+            last = len(passage.sentences)
             rows = [
-                self.row(sentence, f"{key}-{index}", links)
-                for index, (sentence, links) in enumerate(
-                    zip(passage.sentences, inside, strict=True), 1
+                self.row([sentence], f"{key}-{index}", [own], left if index == last else ())
+                for index, (sentence, own) in enumerate(
+                    zip(passage.sentences, places, strict=True), 1
                 )
             ]
         if dateline:

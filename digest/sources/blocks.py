@@ -8,14 +8,13 @@ import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 
-from digest.article import Link
 from digest.cleaning import clean, read_references, whole_pairs, without_controls
 from digest.links import link_address
 from digest.sources.hosts import join_address
 from digest.sources.lists import List, has_marker
 from digest.sources.raised import raised
 from digest.sources.styles import is_hidden, text_size
-from digest.sources.tables import Block, Table
+from digest.sources.tables import Anchor, Block, Table
 
 _BLOCKS = frozenset(
     """
@@ -49,6 +48,8 @@ _CDATA = re.compile(r"<!\[CDATA\[|\]\]>")
 _DEEPEST = 400
 _PIECE = 1 << 12
 _TINY = 1.0
+_NEAR, _CONTEXT = 8, 60
+"""Pieces of text and letters before a link by which its place is told."""
 _LARGE = 18.0
 _MOST_RAISED = 3
 """Pieces of text that a power, a unit or the mark of a note is made of."""
@@ -149,7 +150,7 @@ class _Builder:
     base: str
     blocks: list[Block] = field(default_factory=list)
     pieces: list[str] = field(default_factory=list)
-    links: list[Link] = field(default_factory=list)
+    links: list[Anchor] = field(default_factory=list)
     open: list[_Element] = field(default_factory=list)
     lists: list[List] = field(default_factory=list)
     tables: list[Table] = field(default_factory=list)
@@ -227,7 +228,8 @@ class _Builder:
             self.pictures.append(attributes.get("alt") or "")
         elif tag == "a":
             self._end_link()
-            self.address = self._absolute(attributes.get("href", ""))
+            href = (attributes.get("href") or "").strip()
+            self.address = self._absolute(href) if href and not href.startswith("#") else None
             self.linked_from = len(self.pieces)
         elif tag in _LISTS:
             self.lists.append(List(tag, attributes))
@@ -299,7 +301,7 @@ class _Builder:
                 shown = "\n".join(lines)
                 if has_marker(shown):
                     self.marker = ""
-                inside = tuple(link for link in links if link.text in shown)
+                inside = tuple(link for link in links if link.text in " ".join(lines))
                 self._sink().append(
                     Block(text=f"{self.marker}{shown}", links=inside, is_heading=is_heading)
                 )
@@ -320,7 +322,9 @@ class _Builder:
         if self.address is not None:
             text = " ".join(clean("".join(self.pieces[self.linked_from :])).split())
             if text:
-                self.links.append(Link(text=text, address=self.address))
+                before = "".join(self.pieces[max(self.linked_from - _NEAR, 0) : self.linked_from])
+                before = " ".join(clean(before[-_CONTEXT:]).split())
+                self.links.append(Anchor(text=text, address=self.address, before=before))
         self.linked_from = 0
         if not goes_on:
             self.address = None

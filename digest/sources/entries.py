@@ -6,7 +6,7 @@ Every entry is read by itself: what a library throws at one is a problem of that
 import io
 import json
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -17,6 +17,7 @@ from digest.sources.hosts import join_address
 from digest.sources.mending import PICTURE, foreign_elements_gone, mend_xml, split_items
 
 _LONGEST_TITLE = 100
+_LONGEST_LINE = 600
 _BLANK = "\ufeff\0 \t\r\n"
 
 
@@ -82,7 +83,7 @@ def _xml_feed(text: str, source: str, base: str) -> Feed:
     if not parsed or not (parsed[0].version or any(part.entries for part in parsed)):
         raise problems[0] if problems else InputError(source, "is not a feed")
     version, about = str(parsed[0].version or ""), parsed[0].feed
-    home = _web_address(about.get("link"), base) or base
+    home = _web_address(about.get("link"), base) or base or _own_address(about)
     author = _people(about) if version.startswith("atom") else ""  # RFC 4287, 4.2.1
     entries: list[FeedEntry] = []
     for entry in (entry for part in parsed for entry in part.entries):
@@ -99,6 +100,12 @@ def _xml_feed(text: str, source: str, base: str) -> Feed:
         home=_home(about, "id", "link", "title"),
         problems=tuple(problems),
     )
+
+
+def _own_address(about: Any) -> str:
+    """Where a feed says that it is."""
+    links = (each.get("href") for each in about.get("links") or () if each.get("rel") == "self")
+    return next(filter(None, (_web_address(link, "") for link in links)), "")
 
 
 def _home(about: Any, *names: str) -> str:
@@ -160,7 +167,7 @@ def _xml_entry(entry: Any, version: str, home: str) -> FeedEntry:
     ]
     content = max(contents, key=lambda text: len(text.value), default=Text())
     lead = _text(entry.get("summary_detail"), version)
-    address = _web_address(entry.get("link"), home)
+    address = _web_address(entry.get("feedburner_origlink") or entry.get("link"), home)
     parts = entry.get("content") or [entry.get("summary_detail") or {}]
     return FeedEntry(
         title=replace(
@@ -187,11 +194,17 @@ def _xml_entry(entry: Any, version: str, home: str) -> FeedEntry:
 
 def _people(entry: Any) -> str:
     """The names of those who wrote an entry, or a feed; a mail address alone is none."""
-    names = [_line(person.get("name")) for person in entry.get("authors") or ()]
-    return ", ".join(dict.fromkeys(name for name in names if name and not _MAIL.fullmatch(name)))
+    return _named(person.get("name") for person in entry.get("authors") or ())
 
 
-_MAIL = re.compile(r"\S+@\S+")
+def _named(names: Iterable[object]) -> str:
+    """Names of people, without what is the address of one, and without `Door`."""
+    lines = (_BY.sub("", _line(name)) for name in names)
+    return ", ".join(dict.fromkeys(line for line in lines if line and not _ADDRESS.match(line)))
+
+
+_ADDRESS = re.compile(r"\S+@\S+$|https?://", re.IGNORECASE)
+_BY = re.compile(r"^(?:door|by)\s+", re.IGNORECASE)
 
 
 def _terms(entry: Any, *, pictures: bool = False) -> tuple[str, ...]:
@@ -203,7 +216,7 @@ def _terms(entry: Any, *, pictures: bool = False) -> tuple[str, ...]:
 def _line(value: object) -> str:
     """A text of a feed in one line, without markup."""
     text = without_controls(whole_pairs(value)) if isinstance(value, str) else ""
-    return " ".join(clean(_TAGS.sub(" ", text)).split())
+    return " ".join(clean(_TAGS.sub(" ", text)).split())[:_LONGEST_LINE]
 
 
 _TAGS = re.compile(r"</?[a-zA-Z][^<>]*>")
@@ -229,7 +242,8 @@ def _json_feed(text: str, source: str, base: str) -> Feed:
     problems: list[InputError] = []
     for item in items:
         if isinstance(item, dict):
-            entry = _json_entry(item, _string(feed, "home_page_url") or base)
+            home = _string(feed, "home_page_url") or base or _string(feed, "feed_url")
+            entry = _json_entry(item, home)
             entries.append(replace(entry, author=entry.author or _json_people(feed)))
         else:
             problems.append(InputError(source, "has an item that is none of a JSON Feed"))
@@ -263,8 +277,7 @@ def _json_entry(item: dict[str, Any], home: str) -> FeedEntry:
 
 def _json_people(item: dict[str, Any]) -> str:
     people = _list(item, "authors") or [item.get("author")]  # the second is of version 1
-    names = [_line(each.get("name")) for each in people if isinstance(each, dict)]
-    return ", ".join(dict.fromkeys(filter(None, names)))
+    return _named(each.get("name") for each in people if isinstance(each, dict))
 
 
 def _list(item: dict[str, Any], name: str) -> list[Any]:

@@ -46,7 +46,7 @@ def parse_feed(
             problems.append(item_problem(source, clean(entry.title.value), error))
             continue
         if item:
-            publisher = entry.publisher or name or feed.title
+            publisher = (entry.publisher or name or feed.title)[:_LONGEST_AUTHOR]
             origin = replace(item.origin, publisher=publisher, author=_author(entry, feed))
             group = section_named(section or _section(entry, feed))
             items.append(replace(item, origin=origin, section=group))
@@ -85,7 +85,7 @@ def _section(entry: FeedEntry, feed: Feed) -> str:
         short = only if len(only) <= _LONGEST_SECTION else ""
         if found := next(known, short):
             return found
-    return feed.title
+    return feed.title[:_LONGEST_AUTHOR]
 
 
 _LONGEST_AUTHOR = 100

@@ -20,7 +20,7 @@ from digest.sources.cache import Notes
 from digest.sources.decoding import decode
 from digest.sources.feed import parse_feed
 from digest.sources.finding import MOST_BYTES, find_files
-from digest.sources.hosts import is_web, public_address, web_address
+from digest.sources.hosts import is_web, plain_address, public_address
 from digest.sources.kinds import Kind, recognise
 from digest.sources.mail import parse_mail, parse_mailbox
 from digest.sources.mailboxes import is_mbox, list_maildir, read_message, split_mbox
@@ -53,9 +53,9 @@ class SourceSpec:
 
     @property
     def place(self) -> str:
-        """Where the source is, whoever asks from which folder."""
+        """Where the source is, whoever asks from which folder and however he writes it."""
         if is_web(self.location):
-            return web_address(self.location)
+            return plain_address(self.location)
         if self.location == STANDARD_INPUT:
             return STANDARD_INPUT
         return str(Path(self.location).expanduser().absolute())

@@ -4,7 +4,7 @@ import ipaddress
 import re
 import socket
 from collections.abc import Callable, Iterable
-from urllib.parse import urljoin, urlsplit
+from urllib.parse import urljoin, urlsplit, urlunsplit
 
 Resolve = Callable[[str], Iterable[str]]
 """The addresses of a host, as text."""
@@ -36,6 +36,22 @@ def public_address(location: str) -> str:
     # A password with a slash or the like is not what the standard asks for, and all the same one;
     # digits after the colon are a port.
     return re.sub(r"^(\s*(?:feeds?:)?\w+://)[^/?#@\s]*:(?!\d*(?:[/?#]|$))\S*@", r"\1", shown)
+
+
+def plain_address(location: str) -> str:
+    """An address without name and password, in the one form that all ways to write it have."""
+    address = public_address(web_address(location.strip()))
+    try:
+        parts = urlsplit(address)
+        scheme, host = parts.scheme.lower(), (parts.hostname or "").rstrip(".")
+        if parts.port is not None and parts.port != _PORTS.get(scheme):
+            host = f"{host}:{parts.port}"
+    except ValueError:
+        return address
+    return urlunsplit((scheme, host, parts.path or "/", parts.query, ""))
+
+
+_PORTS = {"http": 80, "https": 443}
 
 
 def resolve_host(host: str) -> list[str]:

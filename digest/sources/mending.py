@@ -41,11 +41,7 @@ _LONG_PERSON = re.compile(
 """The library looks for a mail address in it in a time that grows with the square of its length."""
 PICTURE = "urn:x-digest:picture"
 """The scheme of categories that are what pictures are said to show."""
-_PICTURE = re.compile(
-    r"<media:(?P<name>description|text)\b(?P<type>[^<>]{0,500})(?:/>|>"
-    r"(?P<text>\s{0,100}<!\[CDATA\[.{0,20000}?\]\]>\s{0,100}|[^<]{0,20000})</media:(?P=name)\s*>)",
-    re.DOTALL | re.IGNORECASE,
-)
+_MEDIA = re.compile(r"\sxmlns:([\w.-]{1,40})\s*=\s*[\"']http://search\.yahoo\.com/mrss/?[\"']")
 _MOST_ATTRIBUTES = 1000
 """What parses XML takes a time that grows with the square of their number."""
 _ITEM_TAG = re.compile(r"<(/?)((?:[\w.-]{1,40}:)?(?:item|entry))(?=[\s>/])|<!\[CDATA\[|\]\]>")
@@ -69,8 +65,9 @@ def mend_xml(text: str, *, source: str) -> str:
         raise InputError(source, "has a base address longer than any")
     text = _LONG_PERSON.sub(r"\1", text[root.start() :])
     text = _readable(text)
-    if "<media:" in text:
-        text = _PICTURE.sub(_as_category, text)
+    prefix = found[1] if (found := _MEDIA.search(text[:_HEAD])) else "media"
+    if f"<{prefix}:" in text:
+        text = _picture_of(prefix).sub(_as_category, text)
     return _with_namespaces(text)
 
 
@@ -88,6 +85,19 @@ def _readable(text: str) -> str:
     """XML that a strict parser can read, in its characters and references."""
     text = read_references(_DECLARATION.sub("", text))
     return _AMPERSAND.sub(_escaped, without_controls(whole_pairs(text)))
+
+
+_HEAD = 10_000
+
+
+def _picture_of(prefix: str) -> re.Pattern[str]:
+    """The elements that say what a picture shows, in the vocabulary with this prefix."""
+    return re.compile(
+        rf"<{re.escape(prefix)}:(?P<name>description|text)\b[^<>]{{0,500}}(?:/>|>"
+        r"(?P<text>\s{0,100}<!\[CDATA\[.{0,20000}?\]\]>\s{0,100}|[^<]{0,20000})"
+        rf"</{re.escape(prefix)}:(?P=name)\s*>)",
+        re.DOTALL | re.IGNORECASE,
+    )
 
 
 def _as_category(found: re.Match[str]) -> str:

@@ -2,14 +2,13 @@
 
 import re
 from collections.abc import Iterable, Iterator
-from itertools import islice
 
 from digest.article import Link, Paragraph, Role
 from digest.cleaning import letters
 from digest.sources.datelines import match_dateline
 from digest.sources.lists import has_marker
 from digest.sources.roles import english_byline, find_role
-from digest.sources.tables import Block
+from digest.sources.tables import Anchor, Block
 
 _TAIL = re.compile(
     r"(?<=[.!?…\])\"”])\s*(?=©|(?:lees (?:verder|meer|ook|het (?:hele|volledige) \w+)|read more"
@@ -71,16 +70,35 @@ def _lines(block: Block) -> Iterator[str]:
         yield " ".join(prose)
 
 
-def _links_in(text: str, links: tuple[Link, ...]) -> tuple[Link, ...]:
-    inside = (link for link in links[:_MOST_LINKS] if link.address and link.text in text)
-    return tuple(islice(inside, _MOST_SHOWN))
+def _links_in(text: str, links: tuple[Anchor, ...]) -> tuple[Link, ...]:
+    found: list[Link] = []
+    at = 0
+    for link in links[:_MOST_LINKS]:
+        start = _place(link, text, at) if link.address else -1
+        if start >= 0:
+            found.append(Link(text=link.text, address=link.address, start=start))
+            at = start + len(link.text)
+    return tuple(found[:_MOST_SHOWN])
 
 
+def _place(link: Anchor, text: str, at: int) -> int:
+    """Where a link stands in a text, from `at` on: after what is before it, else between words."""
+    before = letters(link.before)[-_TELLING:]
+    places = [found.start() for found in re.finditer(re.escape(link.text), text[at:])]
+    for place in (each + at for each in places[:_MOST_SHOWN]):
+        here = letters(text[max(place - _LOOK_BACK, 0) : place])[-_TELLING:]
+        if here.endswith(before) or (before.endswith(here) and place <= _LOOK_BACK):
+            return place
+    whole = re.search(rf"(?<!\w){re.escape(link.text)}(?!\w)", text[at:])
+    return whole.start() + at if whole else places[0] + at if places else -1
+
+
+_LOOK_BACK = 60
 _MOST_LINKS, _MOST_SHOWN = 1000, 200
 """More links in a paragraph are none of prose, and take a time that grows with their square."""
 
 
-def _is_link(text: str, links: tuple[Link, ...]) -> bool:
+def _is_link(text: str, links: tuple[Anchor, ...]) -> bool:
     """Whether a line is nothing but a link, as those below `Lees ook` are."""
     return any(letters(link.text) == letters(text) for link in links)
 

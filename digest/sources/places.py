@@ -123,7 +123,8 @@ def is_section(name: str) -> bool:
 
 def section_named(name: str) -> Section | None:
     """The section of this name, which begins with a capital; none for an empty one."""
-    name = name[:1].upper() + name[1:]
+    known = is_section(name) and name.isupper()
+    name = name[:1].upper() + (name[1:].lower() if known else name[1:])
     return Section(heading=name, name=name, name_en=english_section(name)) if name else None
 
 

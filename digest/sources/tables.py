@@ -3,11 +3,20 @@
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
-from digest.article import Link, Role
+from digest.article import Role
 
 _LONGEST_CELL = 160
 _FEWEST_CELLS = 3
 _FEWEST_SPACES = 3
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Anchor:
+    """A link in a block: its words, its absolute address, and what stands `before` it there."""
+
+    text: str
+    address: str
+    before: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -21,7 +30,7 @@ class Block:
 
     text: str
     role: Role = Role.BODY
-    links: tuple[Link, ...] = ()
+    links: tuple[Anchor, ...] = ()
     is_heading: bool = False
 
 

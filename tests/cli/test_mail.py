@@ -386,7 +386,7 @@ class TestConfig:
             ("source-timeout = -1\n", "line 1: source-timeout: -1"),
             ("source-timeout = 1e12\n", "line 1: source-timeout: 1"),
             ("retry-for = [1]\n", "line 1: retry-for is to be one value."),
-            ("[[sources]]\nlocation = 'a'\nlimit = -1\n", "line 1: sources: limit is not to be -1"),
+            ("[[sources]]\nlocation = 'a'\nlimit = -1\n", "line 3: sources: limit is not to be -1"),
             ("[[sources]]\nlocation = 'a'\ntimeout = nan\n", "timeout is not to be nan"),
             ("[[sources]]\nlocation = 'a'\nlimit = true\n", "limit is not to be True"),
             ("sources = [5]\n", "is to be a list of texts"),

@@ -113,8 +113,44 @@ class TestSources:
         assert "0 of 2 feeds added" in digest("sources", "import", opml).stderr
         assert digest("sources", "list").stdout.splitlines() == [
             "https://krant.example/rss (Krant)  section Binnenland",
-            "https://sport.example/rss (https://sport.example/rss)",
+            "https://sport.example/rss",
         ]
+
+    def test_passwords_are_never_shown_or_given_away(self, config: Path) -> None:
+        config.write_text("sources = ['https://me:geheim@krant.example/rss']\n")
+        address = "https://me:geheim@andere.example/rss"
+        out = [
+            digest("sources", *words).output
+            for words in (["list"], ["export"], ["add", "feed:HTTPS://me:geheim@Krant.example:443/rss"],
+                          ["remove", address], ["remove", "https://krant.example/rss"])
+        ]  # fmt: skip
+        assert "geheim" not in "".join(out)
+        assert "is a source already" in out[2]
+        assert digest("sources", "list").stdout == ""
+
+    def test_comments_of_others_stay(self, config: Path) -> None:
+        tables = [f"# over {name}\n[[sources]]\nlocation = '{name}' # {name}\n" for name in "abc"]
+        for number, name in enumerate("abc"):
+            config.write_text("width = 60\n\n" + "\n".join(tables) + "\n# einde\n")
+            assert digest("sources", "remove", name).exit_code == 0
+            left = tables[:number] + tables[number + 1 :]
+            expected = "width = 60\n\n" + "\n".join(left) + "\n# einde\n"
+            assert config.read_text() == expected
+
+    def test_a_list_brings_in_feeds_and_nothing_else(self, config: Path, tmp_path: Path) -> None:
+        config.write_text("# mijn\n")
+        opml = tmp_path / "feeds.opml"
+        opml.write_text(
+            "<opml xmlns='http://opml.org/spec2'><body><outline text='Nieuws 👩\u200d⚕️'>"
+            "<outline title='A' xmlUrl='https://a.example/?a=1&b=2'/></outline>"
+            "<outline xmlUrl='/etc/passwd'/><outline xmlUrl='-'/><outline xmlUrl='file:///x'/>"
+            "</body></opml>"
+        )
+        assert "1 of 4 feeds added; 3 are no addresses" in digest("sources", "import", opml).stderr
+        assert digest("sources", "list").stdout == (
+            "https://a.example/?a=1&b=2 (A)  section Nieuws 👩\u200d⚕️\n"
+        )
+        assert digest("config", "show").exit_code == 0
 
     @pytest.mark.parametrize(
         "text",
@@ -145,7 +181,7 @@ class TestSources:
         config.write_text(f"[[sources]]\nlocation = 'a'\n{text}\n")
         result = digest("run")
         assert result.exit_code == 78
-        assert "line 1: sources" in result.stderr
+        assert "line 3: sources" in result.stderr
         assert message in result.stderr
 
 

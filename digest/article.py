@@ -88,12 +88,21 @@ class Paragraph:
     links: tuple[Link, ...] = ()
 
 
+class Status(StrEnum):
+    """What became of an item of an agency; what is withdrawn or withheld stands in no edition."""
+
+    USABLE = ""
+    CORRECTION = "correction"
+    WITHDRAWN = "withdrawn"
+    WITHHELD = "withheld"
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Origin:
     """Where an item comes from, as its source says; what it does not say is empty.
 
     `address` is that of the original, as `links.link_address` gives it; `publisher` is the name
-    of the feed or site, `status` is `correction` for what an agency has corrected. Where the whole
+    of the feed or site, `status` what an agency says became of it. Where the whole
     text was wanted, `is_full` says that it was had from there, `note` why not.
     """
 
@@ -101,7 +110,7 @@ class Origin:
     author: str = ""
     publisher: str = ""
     categories: tuple[str, ...] = ()
-    status: str = ""
+    status: Status = Status.USABLE
     is_full: bool = False
     note: str = ""
 
@@ -134,7 +143,7 @@ class Article:
     `is_dutch` is False for an item that is plainly in another language. `key` is what its feed
     knows it by, empty where nothing says so. `identity` is what it is known by, where that is not
     told by its letters; `updated` says that its text changed since it was first read. `pictures`
-    are what pictures are said to show.
+    are what pictures are said to show, `version` is the number that an agency gave this text.
     """
 
     headline: Headline
@@ -145,6 +154,7 @@ class Article:
     key: str = ""
     origin: Origin = NO_ORIGIN
     pictures: tuple[str, ...] = ()
+    version: int = 0
     identity: str = ""
     updated: bool = False
 

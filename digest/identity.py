@@ -42,6 +42,8 @@ _TOLD_BY = SHOWN - {Role.BYLINE}
 _BEGINS = 600
 _MOST_WORDS = 24
 _LEAST_KEY = 8
+_CERTAIN = frozenset({"agency", "mail"})
+"""Feeds whose keys are unique in the world: those of NewsML and of messages."""
 _SURE, _UNSURE, _CARRIED = 0.2, 0.5, 0.6
 """More than this share of the less common words of the shorter text is to be common to two
 versions of an item: of one whose key is like no other, of one whose key may be a position in the
@@ -198,7 +200,7 @@ class _Names:
             carried=carried_name(document.source, _beginning(item)),
             uncounted=uncounted if feed else "",
             key=_name("key", feed, _plain(key)) if feed and key else "",
-            needed=_SURE if len(key) >= _LEAST_KEY else _UNSURE,
+            needed=_needed(key, feed),
             headline=_name("headline", uncounted) if at else "",
             date=_name("date", uncounted, at) if at else "",
         )
@@ -207,6 +209,13 @@ class _Names:
         """All that it has."""
         names = (self.letters, self.carried, self.uncounted, self.key, self.headline, self.date)
         yield from filter(None, names)
+
+
+def _needed(key: str, feed: str) -> float:
+    """What two versions have to have in common; the names of agencies and mail are certain."""
+    if feed in _CERTAIN:
+        return -1.0
+    return _SURE if len(key) >= _LEAST_KEY else _UNSURE
 
 
 def _plain(key: str) -> str:

@@ -9,7 +9,7 @@ from datetime import datetime
 
 from digest.archive.store import Archive
 from digest.archive.values import Alias
-from digest.article import Article, Document, is_news
+from digest.article import Article, Document, Status, is_news
 from digest.choosing import Choice, unwanted, unwanted_english
 from digest.collection import read_collected
 from digest.edition import Edition
@@ -81,7 +81,9 @@ def gather(
     if archive and recipients:
         documents, collected = _with_collected(documents, readings, archive, recipients, warn)
         full = collected | full
-    left_out = frozenset(unwanted(documents, [choice], _choices(readings), now))
+    left_out = frozenset(
+        unwanted(documents, [choice], _choices(readings), now) | _withdrawn(documents)
+    )
     kept = select_items(documents, keep=lambda each: each not in left_out)
     return News(
         readings=readings,
@@ -127,6 +129,16 @@ def _with_collected(
         elif old:
             result[id(document)] = replace(document, parts=old)
     return tuple(result.values()), full
+
+
+def _withdrawn(documents: Iterable[Document]) -> set[str]:
+    """What its agency took back, also where it was collected before."""
+    return {
+        identity(item)
+        for document in documents
+        for item in document.items
+        if isinstance(item, Article) and item.origin.status is Status.WITHDRAWN
+    }
 
 
 def _choices(readings: Readings) -> dict[str, Choice]:

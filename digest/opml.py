@@ -28,7 +28,7 @@ def read_opml(data: bytes, *, source: str) -> tuple[Feed, ...]:
     parser = etree.XMLParser(
         resolve_entities=False, no_network=True, load_dtd=False, huge_tree=True
     )
-    text = mend_markup(decode_markup(data), source=source)
+    text = mend_markup(decode_markup(data))
     try:
         root = etree.fromstring(text.encode(), parser)
     except (etree.XMLSyntaxError, ValueError) as error:

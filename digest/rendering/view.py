@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from datetime import date
 from itertools import islice
 
-from digest.article import Dateline, Link, Role
+from digest.article import Dateline, Link, Role, Status
 from digest.calendar import long_date_en, long_date_nl
 from digest.edition import (
     Alignment,
@@ -357,8 +357,9 @@ class _Viewer:
         if published:
             english.append(time_en(published))
             dutch.append(time_nl(published))
-        for label in ("updated" if entry.updated else "", entry.origin.status):
-            if label:
+        is_corrected = entry.origin.status is Status.CORRECTION
+        for label, holds in (("updated", entry.updated), ("correction", is_corrected)):
+            if holds:
                 english.append(phrases.LABELS[label][0])
                 dutch.append(phrases.LABELS[label][1])
         texts = {Language.EN: english, Language.NL: dutch}

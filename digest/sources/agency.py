@@ -4,9 +4,10 @@ Elements are known by their local names, since the three share most of them. The
 the same blocks as a feed.
 """
 
+import base64
 import re
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime, tzinfo
 from typing import Any
 
@@ -19,6 +20,7 @@ from digest.article import (
     Paragraph,
     Published,
     Role,
+    Status,
 )
 from digest.cleaning import clean, letters, without_controls
 from digest.errors import InputError
@@ -33,20 +35,21 @@ from digest.sources.paragraphs import read_paragraphs
 from digest.sources.pictures import described
 from digest.sources.places import is_section, section_named
 from digest.sources.roles import english_byline
+from digest.sources.wrapping import unwrap
 
 FEED = "agency"
 """What all agencies are known by as a feed: the names of their items are unique in the world."""
 
 _ITEMS = frozenset({"newsitem", "nitf"})
 _DATES = (
-    "versioncreated", "contentmodified", "contentcreated", "firstcreated", "thisrevisioncreated",
-    "dateandtime", "date.release", "date.issue", "datemodified", "datecreated",
+    "versioncreated", "contentmodified", "contentcreated", "thisrevisioncreated", "firstcreated",
+    "date.release", "date.issue", "story.date", "datemodified", "datecreated", "dateandtime",
 )  # fmt: skip
 _WITHDRAWN = frozenset("canceled cancelled kill killed withdrawn retracted".split())
 _WITHHELD = frozenset("withheld embargoed embargo".split())
 _CORRECTED = frozenset("correction corrected corr cor rectification rectificatie".split())
 _RENAMED = {
-    "hl2": "h3", "bq": "blockquote", "block": "div", "media": "figure", "pre": "p", "fn": "p",
+    "hl2": "h3", "bq": "blockquote", "credit": "cite", "block": "div", "media": "figure", "fn": "p",
     "note": "p",
 }  # fmt: skip
 _LEFT_OUT = frozenset(
@@ -59,18 +62,6 @@ _BY = re.compile(r"(?:door|by|van)\s+", re.IGNORECASE)
 _LANGUAGE = "{http://www.w3.org/XML/1998/namespace}lang"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class AgencyItem:
-    """An item of an agency: which version of it this is, and what became of it.
-
-    `problem` says why it is not to be published.
-    """
-
-    article: Article
-    version: int
-    problem: str = ""
-
-
 def parse_agency(
     data: bytes,
     *,
@@ -80,51 +71,52 @@ def parse_agency(
     charset: str = "",
     problems: list[InputError],
 ) -> Document:
-    """A message of an agency as a document: the newest version of each of its items.
+    """A message of an agency as a document, with what may not be published marked as such.
 
-    What may not be published goes to `problems`. Raises `InputError` for a message without text.
+    What cannot be read goes to `problems`. Raises `InputError` for a message without text.
     """
-    root = _tree(decode_markup(data, charset=charset), source)
-    newest: dict[str, AgencyItem] = {}
+    articles: list[Article] = []
+    root = _tree(decode_markup(data, charset=charset), source, problems)
     for element in _items(root):
         try:
-            item = _read(element, as_of, zone)
+            article = None if _is_picture(element) else _read(element, as_of, zone)
         except Exception as error:  # noqa: BLE001 - whatever it is, it is about this item alone
             reason = f"has an item that cannot be read ({type(error).__name__})"
             problems.append(InputError(source, reason))
             continue
-        if item is None:
-            continue
-        key = item.article.key or item.article.headline.text
-        if key not in newest or newest[key].version <= item.version:
-            newest[key] = item
-    good = []
-    for item in newest.values():
-        if item.problem:
-            title = item.article.headline.text
-            problems.append(InputError(source, f"has an item “{title:.100}” that {item.problem}"))
-        else:
-            good.append(item.article)
-    if not good:
+        articles += [article] if article else []
+    if not articles:
         if problems:
             raise problems.pop()
         raise InputError(source, "is a message without news")
-    return Document(source=source, as_of=as_of, text="", parts=tuple(good), feed=FEED)
+    return Document(source=source, as_of=as_of, text="", parts=tuple(articles), feed=FEED)
 
 
-def _tree(text: str, source: str) -> Any:
+def _tree(text: str, source: str, problems: list[InputError]) -> Any:
+    """The elements of a message; where it was cut off, without the item that was."""
     from lxml import etree  # noqa: PLC0415 - only agencies need it
 
-    parser = etree.XMLParser(
-        resolve_entities=False, no_network=True, load_dtd=False, recover=True, huge_tree=False,
-        remove_comments=True, remove_pis=True,
-    )  # fmt: skip
+    data = mend_markup(text).encode()
+    options = {
+        "resolve_entities": False, "no_network": True, "load_dtd": False, "huge_tree": False,
+        "remove_comments": True, "remove_pis": True,
+    }  # fmt: skip
     try:
-        root = etree.fromstring(mend_markup(text, source=source).encode(), parser)
-    except (etree.XMLSyntaxError, ValueError) as error:
-        raise InputError(source, "is a message that is broken or cut off") from error
+        return etree.fromstring(data, etree.XMLParser(**options))
+    except (etree.XMLSyntaxError, ValueError):
+        pass
+    try:
+        root = etree.fromstring(data, etree.XMLParser(recover=True, **options))
+    except (etree.XMLSyntaxError, ValueError):
+        root = None
     if root is None:
         raise InputError(source, "is a message that is broken or cut off")
+    if not data.rstrip().lower().endswith(f"{_name(root)}>".encode()):
+        problems.append(InputError(source, "is cut off: its last item is left out"))
+        last = list(_items(root))[-1:]
+        if not last or last[0] is root:
+            raise problems.pop()
+        last[0].getparent().remove(last[0])
     return root
 
 
@@ -143,6 +135,15 @@ def _items(root: Any) -> Iterator[Any]:
             yield element
         else:
             stack += reversed(element)
+
+
+def _is_picture(element: Any) -> bool:
+    """Whether an item is a picture, graphic or film, of which there is a caption only."""
+    kinds = (str(each.get("qcode") or "") for each in _all(element, "itemclass"))
+    return any(kind.rpartition(":")[2] in _PICTURES for kind in kinds)
+
+
+_PICTURES = frozenset("animation audio graphic picture video".split())
 
 
 def _all(element: Any, *names: str) -> Iterator[Any]:
@@ -168,7 +169,7 @@ def _value(element: Any, *names: str) -> str:
     return _line(_first(element, *names))
 
 
-def _read(element: Any, as_of: datetime, zone: tzinfo) -> AgencyItem | None:
+def _read(element: Any, as_of: datetime, zone: tzinfo) -> Article | None:
     headline = _headline(element)
     pictures = [_line(each) for each in _all(element, "media-caption")]
     body = _body(element)
@@ -179,7 +180,7 @@ def _read(element: Any, as_of: datetime, zone: tzinfo) -> AgencyItem | None:
     ]
     if not headline and not paragraphs:
         return None
-    paragraphs = _dated(paragraphs, _value(element, "dateline"))
+    paragraphs = _dated(paragraphs, _dateline(element))
     byline = _value(element, "byline", "by")
     if byline and not any(letters(byline) in letters(part.text) for part in paragraphs):
         text = byline if byline.lower().startswith(("door ", "van ")) else f"Door {byline}"
@@ -188,8 +189,7 @@ def _read(element: Any, as_of: datetime, zone: tzinfo) -> AgencyItem | None:
     prose = [part.text for part in paragraphs if part.role is Role.BODY]
     said = _language(element)
     categories = tuple(dict.fromkeys(_categories(element)))
-    status, problem = _status(element, as_of, zone)
-    article = Article(
+    return Article(
         headline=Headline(text=headline or prose[0], derived=not headline),
         paragraphs=tuple(paragraphs),
         section=section_named(next(filter(is_section, categories), "")),
@@ -203,11 +203,11 @@ def _read(element: Any, as_of: datetime, zone: tzinfo) -> AgencyItem | None:
             author=_BY.sub("", byline),
             publisher=_publisher(element),
             categories=categories,
-            status=status,
+            status=_status(element, as_of, zone),
         ),
         pictures=described(pictures, headline, paragraphs),
+        version=_version(element),
     )  # fmt: skip
-    return AgencyItem(article=article, version=_version(element), problem=problem)
 
 
 def _headline(element: Any) -> str:
@@ -232,12 +232,10 @@ def _body(element: Any) -> str:
     if found is None:
         return ""
     if not len(found):
-        text = found.text or ""
-        return (
-            text
-            if "<" in text
-            else "".join(f"<p>{_escaped(line)}</p>" for line in text.split("\n"))
-        )
+        text = _decoded(found, found.text or "")
+        if "<" in text:
+            return text
+        return "".join(f"<p>{_escaped(line)}</p>" for line in unwrap(text, lambda _line: False))
     for each in list(found.iter()):
         name = _name(each)
         if not name or each is found:
@@ -252,6 +250,13 @@ def _body(element: Any) -> str:
             *(etree.tostring(child, encoding="unicode", method="html") for child in found),
         ]
     )
+
+
+def _decoded(element: Any, text: str) -> str:
+    """The text of an element, which may be encoded."""
+    if str(element.get("encoding") or "").lower() != "base64":
+        return text
+    return base64.b64decode("".join(text.split()) + "==").decode("utf-8", "replace")
 
 
 def _escaped(text: str) -> str:
@@ -269,6 +274,12 @@ def _drop(element: Any) -> None:
     else:
         parent.text = (parent.text or "") + tail
     parent.remove(element)
+
+
+def _dateline(element: Any) -> str:
+    """The dateline that stands apart: its place, where that is marked, without its date."""
+    found = _first(element, "dateline")
+    return (_value(found, "location") or _line(found)) if found is not None else ""
 
 
 def _dated(paragraphs: list[Paragraph], text: str) -> list[Paragraph]:
@@ -324,10 +335,14 @@ def _key(element: Any) -> str:
 
 
 def _version(element: Any) -> int:
-    said = element.get("version") or _value(element, "revisionid") or ""
-    for each in _all(element, "du-key"):
-        said = said or each.get("version") or ""
-    return int(said) if str(said).isdecimal() and len(str(said)) < 10 else 0  # noqa: PLR2004 - no version is longer
+    """The number that an agency gave this version; 0 where it counts none."""
+    said = [element.get("version"), _value(element, "revisionid")]
+    said += [each.get("version") for each in _all(element, "du-key")]
+    numbers = (str(each) for each in said if each and str(each).isdecimal())
+    return next((int(each) for each in numbers if len(each) <= _LONGEST_NUMBER), 0)
+
+
+_LONGEST_NUMBER = 9
 
 
 def _publisher(element: Any) -> str:
@@ -347,19 +362,21 @@ def _published(element: Any, as_of: datetime, zone: tzinfo) -> Published | None:
     return None
 
 
-def _status(element: Any, as_of: datetime, zone: tzinfo) -> tuple[str, str]:
-    """What an item is besides news, and why it may not be published, if that is so."""
+def _status(element: Any, as_of: datetime, zone: tzinfo) -> Status:
+    """What became of an item; what is under embargo is withheld until its time."""
     words = set(_status_words(element))
     if words & _WITHDRAWN:
-        return "", "was withdrawn by its agency"
-    for each in _all(element, "embargoed", "date.release", "embargo"):
-        until = read_date(str(each.get("norm") or _line(each)), as_of=as_of, zone=zone)
-        if until and until.at > as_of:
-            return "", f"is under embargo until {until.at:%Y-%m-%d %H:%M}"
-    if words & _WITHHELD:
-        return "", "is withheld by its agency"
+        return Status.WITHDRAWN
+    said = list(_all(element, "embargoed", "date.release", "embargo"))
+    for change in _all(element, "statuswillchange"):
+        said += _all(change, "dateandtime")
+    texts = [str(each.get("norm") or _line(each)) for each in said]
+    times = [found for text in texts if (found := read_date(text, as_of=as_of, zone=zone))]
+    is_early = any(time.at > as_of for time in times)
+    if is_early or ("" in texts and not times) or (words & _WITHHELD and not times):
+        return Status.WITHHELD
     has_correction = next(_all(element, "correction"), None) is not None
-    return ("correction" if words & _CORRECTED or has_correction else ""), ""
+    return Status.CORRECTION if words & _CORRECTED or has_correction else Status.USABLE
 
 
 def _status_words(element: Any) -> Iterator[str]:
@@ -370,26 +387,61 @@ def _status_words(element: Any) -> Iterator[str]:
                 yield str(code).lower().replace("/", ":").rpartition(":")[2]
 
 
-def newest(documents: Iterable[Document]) -> tuple[Document, ...]:
-    """Documents of which each item of an agency is in the one with its newest version only."""
+def newest(documents: Iterable[Document], problems: list[InputError]) -> tuple[Document, ...]:
+    """Documents of which each item of an agency is in the one with its newest version only.
+
+    What is withheld is left out, and told as a problem like what was withdrawn.
+    """
     listed = tuple(documents)
-    last: dict[str, tuple[datetime, int]] = {}
+    last: dict[str, _Place] = {}
     for number, document in enumerate(listed):
-        for item in document.items if document.feed == FEED else ():
-            if isinstance(item, Article) and item.key:
-                at = item.published.at if item.published else document.as_of
-                last[item.key] = max(last.get(item.key, (at, number)), (at, number))
-    return tuple(
-        replace(
-            document,
-            parts=tuple(
-                part
-                for part in document.parts
-                if not (isinstance(part, Article) and part.key in last and document.feed == FEED)
-                or last[part.key][1] == number
-            ),
+        for item in _of_agency(document):
+            place = _place(item, document, number)
+            last[item.key] = max(last.get(item.key, place), place)
+    kept = []
+    for number, document in enumerate(listed):
+        old = {
+            id(item)
+            for item in _of_agency(document)
+            if last[item.key] != _place(item, document, number)
+        }
+        parts = tuple(
+            part
+            for part in document.parts
+            if id(part) not in old and _is_told(part, document, problems)
         )
-        if document.feed == FEED
-        else document
-        for number, document in enumerate(listed)
-    )
+        if parts or not document.parts:
+            whole = len(parts) == len(document.parts)
+            kept.append(document if whole else replace(document, parts=parts))
+    return tuple(kept)
+
+
+_Place = tuple[int, datetime, int, int]
+
+
+def _of_agency(document: Document) -> Iterator[Article]:
+    """The items of a document whose versions are told apart."""
+    if document.feed == FEED:
+        yield from (item for item in document.items if isinstance(item, Article) and item.key)
+
+
+def _place(item: Article, document: Document, number: int) -> _Place:
+    """By what versions of an item are ordered: their numbers, their times, and as they came."""
+    at = item.published.at if item.published else document.as_of
+    return item.version, at, number, document.items.index(item)
+
+
+def _is_told(part: object, document: Document, problems: list[InputError]) -> bool:
+    """Whether a part stays; of what is not to be published it is told why."""
+    if not isinstance(part, Article):
+        return True
+    if why := _WHY.get(part.origin.status):
+        reason = f"has an item “{part.headline.text:.100}” that {why}"
+        problems.append(InputError(document.source, reason))
+    return part.origin.status is not Status.WITHHELD
+
+
+_WHY = {
+    Status.WITHDRAWN: "was withdrawn by its agency",
+    Status.WITHHELD: "its agency does not publish yet",
+}

@@ -13,7 +13,7 @@ from digest.links import link_address
 from digest.sources.hosts import join_address
 from digest.sources.lists import List, has_marker
 from digest.sources.raised import raised
-from digest.sources.styles import is_hidden, text_size
+from digest.sources.styles import is_bold, is_hidden, text_size
 from digest.sources.tables import Anchor, Block, Table
 
 _BLOCKS = frozenset(
@@ -139,6 +139,7 @@ class _Element:
     hidden: bool
     tiny: bool
     large: bool = False
+    bold: bool = False
     begins: int = 0
     links: int = 0
 
@@ -157,7 +158,8 @@ class _Builder:
     quotes: list[_Element] = field(default_factory=list)
     marker: str = ""
     bold: int = 0
-    headings: int = 0
+    level: int = 0
+    heads: int = 0
     has_large: bool = False
     has_small: bool = False
     has_plain: bool = False
@@ -199,15 +201,20 @@ class _Builder:
         begins = len(self._sink() if tag in _LISTS | {"blockquote"} else self.pieces)
         self.open.append(
             _Element(
-                tag, hidden=hidden, tiny=tiny, large=large, begins=begins, links=len(self.links)
+                tag,
+                hidden=hidden,
+                tiny=tiny,
+                large=large,
+                bold=tag in _BOLD or is_bold(attributes),
+                begins=begins,
+                links=len(self.links),
             )
         )
         if hidden:
             return
-        if tag in _BOLD:
-            self.bold += 1
-        elif tag in _HEADINGS:
-            self.headings += 1
+        self.bold += self.open[-1].bold
+        if tag in _HEADINGS:
+            self.level = int(tag[1])
         elif tag == "pre":
             self.preformatted += 1
         elif tag == "blockquote":
@@ -220,8 +227,12 @@ class _Builder:
         if tag == "br":
             # A line that is bold as a whole is a heading.
             is_heading = self.has_bold and not self.has_plain and not self.bold
+            is_heading = is_heading or (
+                self.has_large and not self.has_small and not self._is_large()
+            )
             self.pieces.append(PARAGRAPH if is_heading else "\n")
-            self.has_plain = self.has_bold = False
+            self.heads += is_heading
+            self.has_plain = self.has_bold = self.has_large = self.has_small = False
         elif tag == "img" and _EMOJI.search(f"{attributes.get('class')} {attributes.get('src')}"):
             self.pieces.append(attributes.get("alt", ""))
         elif tag == "img":
@@ -244,6 +255,10 @@ class _Builder:
         elif tag in ("tr", "td", "th") and self.tables and not self.tables[-1].is_layout:
             self._begin_cell(tag, self.tables[-1])
 
+    def _is_large(self) -> bool:
+        """Whether what comes is large too: the `br` itself is open already."""
+        return len(self.open) > 1 and self.open[-2].large
+
     def _begin_cell(self, tag: str, table: Table) -> None:
         if tag == "tr" or not table.rows:
             table.rows.append([])
@@ -257,13 +272,12 @@ class _Builder:
         element = self.open.pop()
         if element.hidden:
             return
-        if tag in _BOLD:
-            self.bold -= 1
-        elif tag == "pre":
+        self.bold -= element.bold
+        if tag == "pre":
             self.preformatted -= 1
         if tag in _BLOCKS:
             self._flush()
-            self.headings -= tag in _HEADINGS
+            self.level = 0 if tag in _HEADINGS else self.level
             self._end_block(tag, element)
         elif tag == "a":
             self._end_link()
@@ -292,8 +306,9 @@ class _Builder:
             text = _BACK.sub("", text)
         links, self.links = self.links, []
         self.pieces.clear()
-        is_heading = bool(self.headings) or (self.has_bold and not self.has_plain)
+        is_heading = bool(self.level) or (self.has_bold and not self.has_plain)
         is_heading = is_heading or (self.has_large and not self.has_small)
+        heads, self.heads = self.heads, 0
         self.has_plain = self.has_bold = self.has_large = self.has_small = False
         for part in re.split(rf"\s*{PARAGRAPH}[\s{PARAGRAPH}]*|\n[^\S\n]*(?:\n\s*)+", text):
             lines = [line for each in part.split("\n") if (line := " ".join(each.split()))]
@@ -303,8 +318,14 @@ class _Builder:
                     self.marker = ""
                 inside = tuple(link for link in links if link.text in " ".join(lines))
                 self._sink().append(
-                    Block(text=f"{self.marker}{shown}", links=inside, is_heading=is_heading)
+                    Block(
+                        text=f"{self.marker}{shown}",
+                        links=inside,
+                        is_heading=is_heading or heads > 0,
+                        level=self.level,
+                    )
                 )
+                heads -= 1
                 self.marker = ""
 
     def _sink(self) -> list[Block]:

@@ -7,7 +7,7 @@ from digest.sources.places import english_place, ordinary_capitals, without_arti
 
 _DATELINE = re.compile(
     r"(?P<place>[^\W\d_'’‘][^()\n]{1,59}?|['’‘][^()\n]{2,59}?)\s*"
-    r"\((?P<agencies>[^\W\d_][\w ./,&+-]{1,59})\)\s*[-–—‒−‐]+\s+"
+    r"\((?P<agencies>[^\W\d_][\w ./,&+-]{1,59})\)\s*(?:[-–—‒−‐]+|=)\s+"
 )
 _BARE_DATELINE = re.compile(
     r"(?P<place>[^\W\d_'’‘][^\W\d_][^()\n.!?,:;]{1,38}?|['’‘][^()\n.!?,:;]{2,39}?)"
@@ -36,7 +36,7 @@ _NO_PLACES = frozenset(
 )
 """First words of what is written like a place: kinds of articles, clubs, and institutions."""
 _SCORE = re.compile(r"[^.!?]{1,40}?\s\d{1,3}\s?[-–]\s?\d{1,3}\b[^.!?]{0,25}[.!?]?")
-_ON_DAY = re.compile(r",\s*\d{1,2}\s+[a-z]{3,9}\.?$")
+_ON_DAY = re.compile(r",\s*\d{1,2}\s+[a-z]{3,9}\.?$|,?\s+\d{1,2}/\d{1,2}$")
 _MOST_WORDS = 3  # Rio de Janeiro
 
 

@@ -138,7 +138,7 @@ def read_sources(specs: Iterable[SourceSpec], reading: Reading) -> Readings:
     for location in (each for each, good in accepted.items() if not good):
         reading.reject(location, fetched[location])
     return Readings(
-        documents=newest(documents),
+        documents=newest(documents, failures),
         failures=tuple(failures),
         specs=specs,
         advice=tuple(

@@ -65,12 +65,14 @@ _BEFORE_ROOT = re.compile(
 _ROOT = re.compile(r"<(?:[\w.-]+:)?([A-Za-z_][\w.-]*)")
 _LATER_ROOT = re.compile(r"<(?:rss|feed|rdf:RDF)\b[^<>]*(?:xmlns|version)\b", re.IGNORECASE)
 _DOCTYPE_HTML = re.compile(r"<!doctype\s+html", re.IGNORECASE)
-_MAIL = re.compile(
-    r"(?:From |Return-Path:|Received:|MIME-Version:|Message-ID:|Delivered-To:|Content-Type:|DKIM-|"
-    r"X-[\w-]+:|(?:From|To|Subject|Date|Reply-To|Sender|List-\w+|Content-[\w-]+|Snapshot-[\w-]+):)",
-    re.IGNORECASE,
+_HEADER = re.compile(r"([A-Za-z][\w-]{0,60}):(?:\s|$)")
+_TELLING_HEADERS = frozenset(
+    """
+    content-type date delivered-to dkim-signature from list-id message-id mime-version received
+    reply-to return-path sender snapshot-content-location subject to x-mimeole
+    """.split()
 )
-_MBOX = re.compile(r"From \S+ .{0,60}\d{4}\r?\n")
+_MBOX = re.compile(r"From \S+ .{0,60}\d\d:\d\d.{0,20}\d{4}.{0,10}\r?\n")
 _FEWEST_HEADERS = 3
 _SHORTEST = 80
 _UNBROKEN = 60
@@ -192,14 +194,13 @@ def _is_mail(text: str) -> bool:
     """Whether a text begins with the header of a mail message, or is a mailbox of them."""
     if _MBOX.match(text):
         return True
-    lines = text[:4000].splitlines()
-    count = 0
-    for line in lines:
-        if _MAIL.match(line):
-            count += 1
-        elif not (count and line[:1] in (" ", "\t")):
+    names = set()
+    for line in text[:_HEAD].splitlines():
+        if found := _HEADER.match(line):
+            names.add(found[1].lower())
+        elif line[:1] not in (" ", "\t") or not names:
             break
-    return count >= _FEWEST_HEADERS
+    return len(names & _TELLING_HEADERS) >= _FEWEST_HEADERS
 
 
 def _is_unreadable(text: str) -> bool:

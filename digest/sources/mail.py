@@ -32,34 +32,38 @@ from digest.sources.messages import (
     Head,
     charset,
     header,
-    is_sealed,
     payload,
     read_bodies,
     read_head,
+    seal_of,
 )
 from digest.sources.newsletters import (
     LEAST_PROSE,
     Piece,
+    is_footer,
     is_own,
     names_section,
+    plain_blocks,
     read_newsletter,
     read_pieces,
 )
 from digest.sources.page import read_page
 from digest.sources.pictures import described
 from digest.sources.places import section_named
+from digest.sources.tables import Block
 from digest.sources.wire import parse_wire
 
 FEED = "mail"
 """What all mail is known by as a feed: a Message-ID is that of one message in the world."""
 
 _DEEPEST = 8
+_BLANK = b"\xef\xbb\xbf \t\r\n"
 _Parts = tuple[Section | Item | Aside, ...]
 
 
 def parse_mail(data: bytes, *, source: str, as_of: datetime, zone: tzinfo) -> Document:
     """A message as a document. Raises `InputError` for one without news."""
-    message = message_from_bytes(data, policy=default)
+    message = message_from_bytes(data.lstrip(_BLANK), policy=default)
     parts = _Reader(source=source, as_of=as_of, zone=zone).read(message)
     if not any(isinstance(part, Article | Brief) for part in parts):
         raise InputError(source, "is a mail message without news")
@@ -102,16 +106,16 @@ class _Reader:
 
     def read(self, message: Message, depth: int = 0) -> _Parts:
         """The parts of a document that a message is."""
-        if is_sealed(message):
-            raise InputError(self.source, "is an encrypted mail message")
+        if seal := seal_of(message):
+            raise InputError(self.source, f"is {seal}")
         head, bodies = read_head(message), read_bodies(message, source=self.source)
         if bodies.pages:
             return self._page(bodies.pages[0], head)
-        as_html = tuple(self._html(bodies.html, head)) if bodies.html else ()
+        as_html = self._html(bodies.html, head) if bodies.html else ()
         as_text = self._plain(bodies.plain, head) if bodies.plain.strip() else ()
         parts = as_text if _prose(as_text) > _prose(as_html) * 2 else as_html
         if bodies.forwarded and depth < _DEEPEST:
-            inner = self.read(bodies.forwarded[0], depth + 1)
+            inner = tuple(part for each in bodies.forwarded for part in self.read(each, depth + 1))
             return inner if _prose(inner) > _prose(parts) else parts
         return parts
 
@@ -130,7 +134,12 @@ class _Reader:
     def _plain(self, text: str, head: Head) -> _Parts:
         """The items of wire copy, the first of which is called as the message."""
         head, text = forwarded_text(text, head)
+        blocks = plain_blocks(text)
+        if sum(block.is_heading for block in blocks) > 1:
+            return tuple(self._items(blocks, head, ()))
         lines = [line for line in text.partition("\n-- \n")[0].splitlines() if not is_own(line)]
+        end = next((n for n, line in enumerate(lines) if is_footer(line)), len(lines))
+        lines = lines[:end] if any(line.strip() for line in lines[:end]) else lines
         document = parse_wire("\n".join(lines), source=self.source, as_of=self.as_of)
         parts: list[Section | Item | Aside] = []
         number = 0
@@ -152,14 +161,20 @@ class _Reader:
             number += 1
         return tuple(parts)
 
-    def _html(self, html: str, head: Head) -> Iterator[Section | Item | Aside]:
-        """The articles of a newsletter: each heading with prose below begins one."""
+    def _html(self, html: str, head: Head) -> _Parts:
+        """The articles of a newsletter in HTML."""
         pictures: list[str] = []
         blocks = read_blocks(html, base=head.address, pictures=pictures)
         head, listed = forwarded_blocks(blocks, head)
-        pieces = list(read_pieces(listed))
+        return tuple(self._items(listed, head, pictures))
+
+    def _items(
+        self, blocks: Iterable[Block], head: Head, pictures: Iterable[str]
+    ) -> Iterator[Section | Item | Aside]:
+        """The articles of a newsletter: each heading with prose below begins one."""
+        pieces = list(read_pieces(blocks))
         told = [piece for piece in pieces if piece.heading and piece.length]
-        if len(told) < 2:  # noqa: PLR2004 - one item, whatever headings it has
+        if len(told) < 2 or _is_one(pieces, head):  # noqa: PLR2004 - one item with headings in it
             whole = Piece(heading=None, blocks=[block for piece in pieces for block in piece.all])
             title = head.subject or (told[0].title if told else "")
             if article := self._article(whole, title, head, 0):
@@ -169,22 +184,21 @@ class _Reader:
         section: Section | None = None
         number = 0
         for piece in pieces:
-            if piece.heading and not piece.length:
+            is_alone = bool(piece.heading) and not piece.length
+            if is_alone and not piece.address:
                 section = section_named(piece.title) if names_section(piece.title) else section
             elif not piece.heading and piece.length < LEAST_PROSE:
                 yield Aside(paragraphs=read_newsletter(piece.blocks))
-            else:
-                title = piece.title or head.subject
-                if article := self._article(piece, title, head, number):
-                    yield replace(article, section=section)
-                    number += 1
+            elif article := self._article(piece, piece.title or head.subject, head, number):
+                yield replace(article, section=section)
+                number += 1
 
     def _article(self, piece: Piece, title: str, head: Head, number: int) -> Article | None:
         paragraphs = tuple(
             part for part in read_newsletter(piece.blocks) if letters(part.text) != letters(title)
         )
         prose = [part.text for part in paragraphs if part.role is Role.BODY]
-        if not prose and not (title and paragraphs):
+        if not prose and not (title and (paragraphs or piece.heading)):
             return None
         return Article(
             headline=Headline(text=title or prose[0], derived=not title),
@@ -194,6 +208,13 @@ class _Reader:
             key=_key(head, number),
             origin=Origin(address=piece.address or head.address, publisher=head.sender),
         )
+
+
+def _is_one(pieces: Iterable[Piece], head: Head) -> bool:
+    """Whether headings are those of one article: the subject is, and they lead nowhere."""
+    headed = [piece for piece in pieces if piece.heading]
+    called = any(letters(piece.title) == letters(head.subject) for piece in headed[:2])
+    return called and sum(bool(piece.address) for piece in headed) <= 1
 
 
 def _key(head: Head, number: int) -> str:

@@ -1,5 +1,6 @@
 """Mail messages as they are built (RFC 5322, 2045): headers, parts and their text."""
 
+import base64
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -14,7 +15,6 @@ _MOST_PARTS = 1000
 _PREFIX = re.compile(
     r"^(?:(?:fwd?|doorgestuurd|doorst|fw|re|antw)\s*:\s*|\[[^\]]{1,40}\]\s*)+", re.IGNORECASE
 )
-_SEALED = frozenset({"application/pkcs7-mime", "application/x-pkcs7-mime", "multipart/encrypted"})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -57,9 +57,22 @@ def without_prefix(subject: str) -> str:
     return _PREFIX.sub("", subject).strip()
 
 
-def is_sealed(message: Message) -> bool:
-    """Whether a message is encrypted."""
-    return any(part.get_content_type() in _SEALED for part in _walk(message))
+def seal_of(message: Message) -> str:
+    """What keeps a message from being read; empty for nothing."""
+    for part in _walk(message):
+        kind = part.get_content_type()
+        if kind == "multipart/encrypted" or (
+            kind == "text/plain" and _PGP in payload(part)[:_BEGINNING]
+        ):
+            return "an encrypted mail message"
+        if kind in ("application/pkcs7-mime", "application/x-pkcs7-mime"):
+            signed = str(part.get_param("smime-type") or "").lower() == "signed-data"
+            return "a mail message sealed with S/MIME" if signed else "an encrypted mail message"
+    return ""
+
+
+_PGP = b"-----BEGIN PGP MESSAGE-----"
+_BEGINNING = 4000
 
 
 def read_bodies(message: Message, *, source: str) -> Bodies:
@@ -68,29 +81,45 @@ def read_bodies(message: Message, *, source: str) -> Bodies:
     html: list[str] = []
     pages: list[Message] = []
     forwarded: list[Message] = []
-    is_related = message.get_content_type() == "multipart/related"
-    is_saved = bool(header(message, "Snapshot-Content-Location")) or (
-        is_related and not header(message, "From")
-    )
+    is_saved = _is_saved(message)
+    start = header(message, "Content-Type") and str(message.get_param("start") or "")
     for part in _walk(message):
         kind = part.get_content_type()
         if kind == "message/rfc822":
             forwarded += _messages(part)
-        elif part.get_content_disposition() == "attachment" or part.is_multipart():
+        elif part.is_multipart() or _is_attached(part):
             continue
         elif kind in ("text/html", "application/xhtml+xml"):
             if is_saved or header(part, "Snapshot-Content-Location"):
-                pages.append(part)
+                is_start = bool(start) and header(part, "Content-ID") == start
+                pages.insert(0 if is_start else len(pages), part)
             html.append(decode_markup(payload(part), charset=charset(part)))
         elif kind == "text/plain" and payload(part).strip():
             text = decode(payload(part), source=source, charset=charset(part))
-            plain.append(_unflowed(text.replace("\r\n", "\n"), part))
+            plain.append(_unsigned(_unflowed(text.replace("\r\n", "\n"), part)))
     return Bodies(
         plain="\n\n".join(plain),
         html="".join(html[:1]),
         pages=tuple(pages),
         forwarded=tuple(forwarded),
     )
+
+
+def _is_saved(message: Message) -> bool:
+    """Whether a message is a page that a browser saved (MHTML, RFC 2557)."""
+    if header(message, "Snapshot-Content-Location") or _SAVED_BY.search(header(message, "From")):
+        return True
+    is_related = message.get_content_type() == "multipart/related"
+    return is_related and not header(message, "Message-ID")
+
+
+_SAVED_BY = re.compile(r"^[\"<]*(?:saved by|opgeslagen door)\b", re.IGNORECASE)
+
+
+def _is_attached(part: Message) -> bool:
+    """Whether a part is a file, whatever is in it."""
+    is_file = bool(part.get_filename()) and part.get_content_type() == "text/plain"
+    return is_file or part.get_content_disposition() == "attachment"
 
 
 def _messages(part: Message) -> list[Message]:
@@ -116,16 +145,22 @@ def header(message: Message, name: str) -> str:
         value = str(message.get(name) or "")
     except Exception:  # noqa: BLE001 - the parsers of headers raise anything
         value = next((str(v) for k, v in message.raw_items() if k.lower() == name.lower()), "")
+    if not value.isascii() and any("\udc80" <= char <= "\udcff" for char in value):
+        value = value.encode("utf-8", "surrogateescape").decode("cp1252", "replace")
     return " ".join(clean(without_controls(value)).split())
 
 
 def payload(part: Message) -> bytes:
-    """The bytes of a part, however they are encoded."""
+    """The bytes of a part, however they are encoded; of what was cut off those that are there."""
+    raw = part.get_payload()
+    if header(part, "Content-Transfer-Encoding").lower() == "base64" and isinstance(raw, str):
+        letters = re.sub(r"[^A-Za-z0-9+/]", "", raw)
+        return base64.b64decode(letters[: len(letters) // 4 * 4])
     try:
         data = part.get_payload(decode=True)
     except Exception:  # noqa: BLE001 - of what is encoded in an unknown way
         data = None
-    return data if isinstance(data, bytes) else str(part.get_payload()).encode(errors="replace")
+    return data if isinstance(data, bytes) else str(raw).encode(errors="replace")
 
 
 def charset(part: Message) -> str:
@@ -140,4 +175,14 @@ def _unflowed(text: str, part: Message) -> str:
     """Text in which lines that flow on are one (RFC 3676)."""
     if str(part.get_param("format") or "").lower() != "flowed":
         return text
-    return re.sub(r"(?<!--) \n(?!\n)", " ", text)
+    deletes = str(part.get_param("delsp") or "").lower() == "yes"
+    return re.sub(r"(?<!--) \n(?!\n)", "" if deletes else " ", text)
+
+
+def _unsigned(text: str) -> str:
+    """Text without the signature that it was signed with in the clear (RFC 9580, 7)."""
+    if not text.lstrip().startswith("-----BEGIN PGP SIGNED MESSAGE-----"):
+        return text
+    _, _, rest = text.partition("\n\n")
+    signed = rest.partition("\n-----BEGIN PGP SIGNATURE-----")[0]
+    return re.sub(r"^- ", "", signed, flags=re.MULTILINE)

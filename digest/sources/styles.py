@@ -52,7 +52,22 @@ def text_size(attributes: Mapping[str, str]) -> float | None:
         if declaration.startswith("font-size:"):
             found = _SIZE.match(declaration.removeprefix("font-size:"))
             return float(found[1]) * _PIXELS.get(found[2], 1.0) if found else _ORDINARY
-    return None
+        if declaration.startswith("font:") and (found := _SHORTHAND.search(declaration)):
+            return float(found[1])
+    size = attributes.get("size", "")  # of the old element `font`: 3 is ordinary, 7 the largest
+    return _OLD_SIZES.get(size)
+
+
+_SHORTHAND = re.compile(r"(\d{1,3})px")
+_OLD_SIZES = {"4": 18.0, "5": 24.0, "6": 32.0, "7": 48.0, "+1": 18.0, "+2": 24.0, "+3": 32.0}
+
+
+def is_bold(attributes: Mapping[str, str]) -> bool:
+    """Whether an element sets its text in bold."""
+    return any(_BOLD.match(declaration) for declaration in _declarations(attributes))
+
+
+_BOLD = re.compile(r"font-weight:(?:bold(?:er)?|[6-9]00)$|font:(?:\w*)(?:bold|[67]00)")
 
 
 def _declarations(attributes: Mapping[str, str]) -> frozenset[str]:

@@ -25,13 +25,14 @@ class Block:
 
     `text` has a line feed where a line was broken by hand; `role` is `TABLE` for a row, else
     `BODY`. A link whose address cannot be told has none. `is_heading` says that it is marked as
-    one, or is bold or large as a whole.
+    one, or is bold or large as a whole; `level` is that of a mark, 0 for none.
     """
 
     text: str
     role: Role = Role.BODY
     links: tuple[Anchor, ...] = ()
     is_heading: bool = False
+    level: int = 0
 
 
 @dataclass(slots=True)

@@ -29,7 +29,7 @@ NO = dict.fromkeys(("derived", "leads", "under_headline", "updated", "is_full"),
 def slim(value: object) -> object:
     """Without what is empty or as usual, so that an expectation shows what matters."""
     if isinstance(value, dict):
-        usual = {"role": "body", "is_dutch": True, "below": 0, **NO}
+        usual = {"role": "body", "is_dutch": True, "below": 0, "version": 0, **NO}
         slimmed = {
             key: slim(part) for key, part in value.items() if key not in usual or usual[key] != part
         }

@@ -6,7 +6,7 @@ Sources and pages are read, and sentences translated, while nothing is locked.
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from digest.archive.store import Archive
 from digest.article import Article, Document
@@ -46,34 +46,27 @@ class CollectDesk:
 
 
 def collect(order: CollectOrder, desk: CollectDesk) -> int:
-    """Keep what is new in the sources; the exit code of docs/exit-codes.md."""
+    """Keep what is new in the sources, then with its pages; the code of docs/exit-codes.md."""
     readings = desk.read()
     tell_readings(readings, desk.warn)
-    texts = _full_texts(readings, order, desk)
-    keep_from = (order.now - timedelta(days=order.keep_days)).date()
-    with desk.archive() as archive:
-        news = _gather(readings, archive, order, desk, texts)
-        new = keep_new(news, archive, now=order.now)
-        archive.note_collecting(now=order.now, keep_from=keep_from)
-        waiting = archive.collected((spec.place for spec in readings.specs), waiting=True)
-        documents = read_collected(archive, waiting, desk.warn) if desk.translate else ()
-    desk.say(f"{new} new {'item' if new == 1 else 'items'}; {len(waiting)} wait for an edition.")
-    if desk.translate and documents:
-        desk.translate(documents)
-    return _exit_code(readings.failures, readings.documents)
-
-
-def _full_texts(
-    readings: Readings, order: CollectOrder, desk: CollectDesk
-) -> Mapping[str, Article]:
-    """The items with the text of their pages, of those that nobody knew, where it is wanted."""
-    if not any(spec.full_text for spec in readings.specs):
-        return {}
     with desk.archive() as archive:
         news = _gather(readings, archive, order, desk, {})
-        unknown = archive.unknown(news.identities)
-    lacking = news.lacking(unknown)
-    return desk.complete(lacking) if lacking else {}
+        new = keep_new(news, archive, now=order.now, warn=desk.warn)
+        archive.note_collecting(now=order.now)
+        archive.forget_collected(now=order.now, days=order.keep_days)
+        waiting = archive.collected((spec.place for spec in readings.specs), waiting=True)
+    if lacking := news.lacking(waiting):
+        texts = desk.complete(lacking)
+        with desk.archive() as archive:
+            news = _gather(readings, archive, order, desk, texts)
+            keep_new(news, archive, now=order.now, warn=desk.warn)
+    desk.say(f"{new} new {'item' if new == 1 else 'items'}; {len(waiting)} wait for an edition.")
+    if desk.translate:
+        with desk.archive() as archive:
+            documents = read_collected(archive, waiting, desk.warn)
+        if documents:
+            desk.translate(documents)
+    return _exit_code(readings.failures, readings.documents)
 
 
 def _gather(

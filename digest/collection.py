@@ -1,13 +1,13 @@
 """What was read and waits for its edition: items into the archive and back."""
 
 import json
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from digest.archive.store import Archive
 from digest.archive.values import CollectedItem
-from digest.article import Article, Brief, Document, Item, Precision, Published, is_news
+from digest.article import NO_ORIGIN, Article, Brief, Document, Item, Precision, Published, is_news
 from digest.calendar import clock_en, clock_nl, long_date_en, long_date_nl
 from digest.errors import ArchiveError
 from digest.identity import identity
@@ -15,28 +15,44 @@ from digest.rendering.data import as_data, from_data
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class _Kept:
-    """An item as it is kept: what it was read of, and the item itself."""
+class Kept:
+    """An item as it is kept: what it was read of, its letters as its source has them, and itself.
+
+    Another text has other letters, the text of its page none of its own.
+    """
 
     source: str
     feed: str
     as_of: datetime
+    letters: str
     article: Article | None = None
     brief: Brief | None = None
 
+    @property
+    def is_complete(self) -> bool:
+        """Whether the page behind it was asked for."""
+        origin = self.article.origin if self.article else NO_ORIGIN
+        return origin.is_full or bool(origin.note)
 
-def collectable(documents: Iterable[Document], wanted: set[str]) -> Iterator[CollectedItem]:
-    """Those of the items of documents that are wanted, as the archive keeps them."""
+
+def collectable(
+    documents: Iterable[Document], wanted: set[str], letters: Mapping[str, str]
+) -> Iterator[CollectedItem]:
+    """Those of the items of documents that are wanted, as the archive keeps them.
+
+    `letters` are those that their sources have, by identity.
+    """
     left = set(wanted)
     for document in documents:
         for item in document.items:
             if (name := identity(item)) in left and is_news(item):
                 left.remove(name)
                 dated = replace(item, identity=name, published=_dated(item.published))
-                kept = _Kept(
+                kept = Kept(
                     source=document.source,
                     feed=document.feed,
                     as_of=document.as_of,
+                    letters=letters.get(name, ""),
                     article=dated if isinstance(dated, Article) else None,
                     brief=dated if isinstance(dated, Brief) else None,
                 )
@@ -44,33 +60,46 @@ def collectable(documents: Iterable[Document], wanted: set[str]) -> Iterator[Col
                 yield CollectedItem(identity=name, source=document.place, document=text)
 
 
-def read_collected(
+def read_kept(
     archive: Archive, identities: Iterable[str], warn: Callable[[str], object]
-) -> tuple[Document, ...]:
-    """The collected items as documents, one for each source, the newest first in each.
+) -> dict[str, tuple[str, Kept]]:
+    """What is kept of items, each with the place of its source.
 
-    `warn` is told of what is damaged.
+    What is damaged is told and forgotten: nobody can get it any more.
     """
-    found: dict[tuple[str, str], _Source] = {}
+    found: dict[str, tuple[str, Kept]] = {}
     for name in identities:
         try:
             row = archive.collected_item(name)
-            kept = _read(archive, row)
+            found[name] = row.source, _read(archive, row)
         except ArchiveError as error:
             warn(str(error))
-            continue
-        item = kept.article or kept.brief
-        if item:
-            found.setdefault((row.source, kept.source), _Source()).add(kept, item)
+            archive.drop_collected(name)
+    return found
+
+
+def read_collected(
+    archive: Archive, identities: Iterable[str], warn: Callable[[str], object]
+) -> tuple[Document, ...]:
+    """The collected items as documents. `warn` is told of what is damaged."""
+    return as_documents(read_kept(archive, identities, warn).values())
+
+
+def as_documents(kept_items: Iterable[tuple[str, Kept]]) -> tuple[Document, ...]:
+    """Kept items as documents, one for each source, the newest first in each."""
+    found: dict[tuple[str, str], _Source] = {}
+    for place, kept in kept_items:
+        if item := kept.article or kept.brief:
+            found.setdefault((place, kept.source), _Source()).add(kept, item)
     return tuple(source.document(place) for (place, _), source in found.items())
 
 
 @dataclass(slots=True)
 class _Source:
-    kept: list[_Kept] = field(default_factory=list)
+    kept: list[Kept] = field(default_factory=list)
     items: list[Item] = field(default_factory=list)
 
-    def add(self, kept: _Kept, item: Item) -> None:
+    def add(self, kept: Kept, item: Item) -> None:
         self.kept.append(kept)
         self.items.append(item)
 
@@ -92,12 +121,12 @@ def _age(item: Item) -> float:
     return item.published.at.timestamp() if item.published else 0.0
 
 
-def _read(archive: Archive, row: CollectedItem) -> _Kept:
+def _read(archive: Archive, row: CollectedItem) -> Kept:
     try:
-        kept = from_data(_Kept, json.loads(row.document))
+        kept = from_data(Kept, json.loads(row.document))
     except (ValueError, LookupError, TypeError, AttributeError, RecursionError) as error:
         raise archive.damage(f"the collected item {row.identity}") from error
-    assert isinstance(kept, _Kept)
+    assert isinstance(kept, Kept)
     return kept
 
 

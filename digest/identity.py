@@ -67,6 +67,11 @@ def by_letters(item: Item) -> str:
     return _name(letters(text) or text)
 
 
+def by_text(item: Item) -> str:
+    """A name made of the letters of an item, but for a counter of comments: that of its text."""
+    return _name(*_letters(item))
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Identified:
     """Documents whose items have their identities, and the names by which to know them again."""

@@ -11,8 +11,9 @@ from digest.errors import BusyError, OutputError
 
 _EVERY = 0.05
 """Seconds between two tries: `flock` itself can wait for ever only."""
-_MOMENT = 10.0
-"""Seconds to wait for a process that holds the lock for a moment."""
+_MOMENT, _LEAST = 10.0, 0.5
+"""Seconds to wait for a process that holds the lock for a moment, and for one that may be about to
+say so."""
 _BRIEF = b"for a moment"
 """Stands in the lock of a process that will let go of it at once."""
 
@@ -21,9 +22,9 @@ _BRIEF = b"for a moment"
 def hold_lock(path: Path, *, patience: float = 0, brief: bool = False) -> Iterator[None]:
     """Hold the lock at `path`. Raises `BusyError` when another process holds it.
 
-    At once, but one that holds it `brief`ly is waited for, and any for so many seconds of
-    `patience`. The kernel releases the lock when the process ends, however it ends; the file stays.
-    Raises `OutputError` where it cannot be made.
+    After half a second, but one that holds it `brief`ly is waited for, and any for so many seconds
+    of `patience`. The kernel releases the lock when the process ends, however it ends; the file
+    stays. Raises `OutputError` where it cannot be made.
     """
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
@@ -33,7 +34,7 @@ def hold_lock(path: Path, *, patience: float = 0, brief: bool = False) -> Iterat
     try:
         since = time.monotonic()
         while not _take(handle, path):
-            most = max(patience, _MOMENT if _is_brief(handle) else 0.0)
+            most = max(patience, _MOMENT if _is_brief(handle) else _LEAST)
             if time.monotonic() - since >= most:
                 raise BusyError(
                     f"Another digest holds the lock {path}.", hint="Try again when it has ended."

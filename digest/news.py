@@ -11,9 +11,9 @@ from digest.archive.store import Archive
 from digest.archive.values import Alias
 from digest.article import Article, Document, Status, is_news
 from digest.choosing import Choice, unwanted, unwanted_english
-from digest.collection import read_collected
+from digest.collection import Kept, as_documents, read_kept
 from digest.edition import Edition
-from digest.identity import identify, identity
+from digest.identity import by_text, identify, identity
 from digest.select import select_items
 from digest.sources.files import Readings
 
@@ -25,11 +25,13 @@ Complete = Callable[[Sequence[Article]], Mapping[str, Article]]
 class News:
     """What is wanted of what was read, and the names by which to know it again.
 
-    `left_out` are the items that are not.
+    `letters` are those of the items that were read, as their sources have them; `left_out` are the
+    items that are not wanted.
     """
 
     readings: Readings
     documents: tuple[Document, ...]
+    letters: Mapping[str, str]
     aliases: Mapping[str, Alias]
     left_out: frozenset[str]
     choice: Choice
@@ -38,6 +40,16 @@ class News:
     def identities(self) -> dict[str, None]:
         """All items that are news, in order, each once."""
         return identities_of(self.documents)
+
+    @property
+    def completed(self) -> set[str]:
+        """The items whose page was asked for."""
+        items = (item for doc in self.documents for item in doc.items)
+        return {
+            identity(item)
+            for item in items
+            if isinstance(item, Article) and (item.origin.is_full or item.origin.note)
+        }
 
     @property
     def by_english(self) -> bool:
@@ -49,13 +61,18 @@ class News:
         """The items of an edition, made of this, that are not wanted for their English."""
         return unwanted_english(edition, self.documents, [self.choice], _choices(self.readings))
 
-    def lacking(self, wanted: Collection[str]) -> tuple[Article, ...]:
-        """Those of the items whose page is to be fetched, and was not yet."""
+    def lacking(self, wanted: Collection[str], *, again: bool = False) -> tuple[Article, ...]:
+        """Those of the items whose page is to be fetched, and was not yet.
+
+        With `again` also those whose page could not be had before.
+        """
         places = {spec.place for spec in self.readings.specs if spec.full_text}
         found: dict[str, Article] = {}
-        for document in self.documents if places else ():
+        for document in self.documents:
             for item in document.items if document.place in places else ():
-                if isinstance(item, Article) and _lacks_text(item) and identity(item) in wanted:
+                if not isinstance(item, Article) or identity(item) not in wanted:
+                    continue
+                if _lacks_text(item, again=again):
                     found.setdefault(identity(item), item)
         return tuple(found.values())
 
@@ -78,16 +95,19 @@ def gather(
     known = archive.known if archive else lambda _names: {}
     found = identify(readings.documents, known, updates=updates)
     documents, full = found.documents, dict(texts)
-    if archive and recipients:
-        documents, collected = _with_collected(documents, readings, archive, recipients, warn)
-        full = collected | full
+    letters = {identity(item): by_text(item) for doc in documents for item in doc.items}
+    if archive:
+        kept = read_kept(archive, _asked(documents, readings, archive, recipients), warn)
+        full = _complete(kept, letters) | full
+        documents = _with_collected(documents, kept)
     left_out = frozenset(
         unwanted(documents, [choice], _choices(readings), now) | _withdrawn(documents)
     )
-    kept = select_items(documents, keep=lambda each: each not in left_out)
+    chosen = select_items(documents, keep=lambda each: each not in left_out)
     return News(
         readings=readings,
-        documents=tuple(_with_texts(document, full) for document in kept),
+        documents=tuple(_with_texts(document, full) for document in chosen),
+        letters=letters,
         aliases=found.aliases,
         left_out=left_out,
         choice=choice,
@@ -99,36 +119,45 @@ def identities_of(documents: Iterable[Document]) -> dict[str, None]:
     return {identity(item): None for doc in documents for item in doc.items if is_news(item)}
 
 
-def _with_collected(
-    documents: tuple[Document, ...],
+def _asked(
+    documents: Iterable[Document],
     readings: Readings,
     archive: Archive,
     recipients: Sequence[str],
-    warn: Callable[[str], object],
-) -> tuple[tuple[Document, ...], dict[str, Article]]:
-    """The documents with what was collected and is in no source any more.
-
-    Also the collected items that are in one still, with the text of their page.
-    """
+) -> list[str]:
+    """What is to be read of what was collected: what is new for somebody, or may have its page."""
     collected = archive.collected(spec.place for spec in readings.specs)
     new = {each for recipient in recipients for each in archive.new_for(recipient, collected)}
-    found = read_collected(archive, [each for each in collected if each in new], warn)
+    places = {spec.place for spec in readings.specs if spec.full_text}
+    here = identities_of(document for document in documents if document.place in places)
+    return [each for each in collected if each in new or each in here]
+
+
+def _complete(
+    kept: Mapping[str, tuple[str, Kept]], letters: Mapping[str, str]
+) -> dict[str, Article]:
+    """What was collected with its page, of the text that its source still has."""
+    return {
+        name: each.article
+        for name, (_, each) in kept.items()
+        if each.article and each.is_complete and letters.get(name, each.letters) == each.letters
+    }
+
+
+def _with_collected(
+    documents: tuple[Document, ...], kept: Mapping[str, tuple[str, Kept]]
+) -> tuple[Document, ...]:
+    """The documents with what was collected and is in no source any more."""
     here = identities_of(documents)
-    full: dict[str, Article] = {}
+    gone = {name: each for name, each in kept.items() if name not in here}
     result = {id(document): document for document in documents}
     by_name = {(document.place, document.source): id(document) for document in documents}
-    for document in found:
-        old = tuple(item for item in document.items if identity(item) not in here)
-        full |= {
-            identity(item): item
-            for item in document.items
-            if isinstance(item, Article) and (item.origin.is_full or item.origin.note)
-        }
+    for document in as_documents(gone.values()):
         if key := by_name.get((document.place, document.source)):
-            result[key] = replace(result[key], parts=(*result[key].parts, *old))
-        elif old:
-            result[id(document)] = replace(document, parts=old)
-    return tuple(result.values()), full
+            result[key] = replace(result[key], parts=(*result[key].parts, *document.parts))
+        else:
+            result[id(document)] = document
+    return tuple(result.values())
 
 
 def _withdrawn(documents: Iterable[Document]) -> set[str]:
@@ -145,8 +174,9 @@ def _choices(readings: Readings) -> dict[str, Choice]:
     return {spec.place: spec.choice for spec in readings.specs}
 
 
-def _lacks_text(item: Article) -> bool:
-    return bool(item.origin.address) and not item.origin.is_full
+def _lacks_text(item: Article, *, again: bool) -> bool:
+    origin = item.origin
+    return bool(origin.address) and not origin.is_full and (again or not origin.note)
 
 
 def _with_texts(document: Document, texts: Mapping[str, Article]) -> Document:

@@ -11,9 +11,9 @@ from datetime import date, datetime
 
 from digest.archive.store import Archive
 from digest.archive.values import OUTPUT, QueuedMessage, State
-from digest.article import Article, Document
+from digest.article import Article, Document, is_news
 from digest.choosing import EVERYTHING, Choice
-from digest.collection import collectable
+from digest.collection import Kept, collectable, read_kept
 from digest.edition import Edition, Sort
 from digest.editions import Share, divide, stored
 from digest.errors import (
@@ -40,6 +40,7 @@ class Order:
     edition is written. `words` is how many uncommon words it lists, `limit` how many items it
     has (0: all). `updates` asks for items again whose text changed. `name` tells editions of one
     date apart; `choice` says which items are wanted, whose age counts from `as_of`, else `now`.
+    What was collected and delivered is kept for `keep_days`.
     """
 
     day: date
@@ -48,6 +49,7 @@ class Order:
     as_of: datetime | None = None
     sort: Sort = Sort.SECTION
     choice: Choice = EVERYTHING
+    keep_days: int = 90
     envelopes: Mapping[str, Envelope] = field(default_factory=dict)
     new: bool = False
     updates: bool = False
@@ -162,7 +164,8 @@ def _full_texts(readings: Readings, order: Order, desk: Desk) -> Mapping[str, Ar
     with desk.archive() if order.keeps else nullcontext() as archive:
         news = _gather(readings, archive, order, desk, {})
         shares = choose(news, archive, order)
-    lacking = news.lacking({each for share in shares for each in share.identities})
+    wanted = {each for share in shares for each in share.identities}
+    lacking = news.lacking(wanted, again=True)
     return desk.complete(lacking) if lacking else {}
 
 
@@ -223,7 +226,8 @@ def _deliver(news: News, archive: Archive | None, order: Order, desk: Desk, repo
     if archive:
         archive.see(news.left_out, order.recipients, now=order.now)
         if order.new:
-            keep_new(news, archive, now=order.now)
+            keep_new(news, archive, now=order.now, warn=desk.warn)
+            archive.forget_collected(now=order.now, days=order.keep_days)
             _tell_waiting(news, archive, order, desk)
     edition_of = _make(shares, news, archive, order, desk) if shares else {}
     report.editions = tuple(edition_of.values())
@@ -244,14 +248,32 @@ def _deliver(news: News, archive: Archive | None, order: Order, desk: Desk, repo
             archive.deliver(number, now=order.now)
 
 
-def keep_new(news: News, archive: Archive, *, now: datetime) -> int:
-    """Keep all items that nobody knew, wanted now or later; how many they are.
+def keep_new(news: News, archive: Archive, *, now: datetime, warn: Callable[[str], object]) -> int:
+    """Keep all items that somebody may have to get; how many were not kept before.
 
     So none is lost that leaves its source before it is delivered, whatever becomes of this run.
+    What is kept already is kept anew where its text is another one, or that of its page came.
     """
-    unknown = archive.unknown(news.identities)
-    archive.collect(collectable(news.documents, unknown), news.aliases, now=now)
-    return len(unknown)
+    places = [
+        (document.place, identity(item))
+        for document in news.documents
+        for item in document.items
+        if is_news(item)
+    ]
+    unkept = archive.unkept(news.identities)
+    waiting = set(archive.collected((place for place, _ in places), waiting=True))
+    kept = read_kept(archive, (name for name in news.identities if name in waiting), warn)
+    changed = {name for name, (_, each) in kept.items() if _is_newer(name, each, news)}
+    items = collectable(news.documents, unkept | changed, news.letters)
+    archive.collect(items, places, news.aliases, now=now)
+    return len(unkept)
+
+
+def _is_newer(name: str, kept: Kept, news: News) -> bool:
+    """Whether what is there of an item is more than what is kept."""
+    if name not in news.letters:  # it is what is kept
+        return False
+    return news.letters[name] != kept.letters or (name in news.completed and not kept.is_complete)
 
 
 def _tell_waiting(news: News, archive: Archive, order: Order, desk: Desk) -> None:

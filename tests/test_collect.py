@@ -12,7 +12,7 @@ import pytest
 
 from digest.archive.store import Archive
 from digest.archive.values import Collection
-from digest.article import Document
+from digest.article import Article, Document, Headline, Paragraph
 from digest.choosing import Choice, read_pattern
 from digest.collect import CollectDesk, CollectOrder, collect
 from digest.edition import Edition
@@ -35,16 +35,18 @@ class Week(Morning):
     specs: tuple[SourceSpec, ...] = (FEED,)
     hours: int = 0
     translated: list[Sequence[Document]] = field(default_factory=list)
+    place: str = FEED.place
+    given: tuple[Document, ...] = ()
 
     def readings(self) -> Readings:
         documents = tuple(
             replace(
                 parse_wire(f"Kop {name}\nHet nieuws over {name}.", source=name, as_of=AS_OF),
-                place=FEED.place,
+                place=self.place,
             )
             for name in self.news
         )
-        return Readings(documents=documents, failures=self.failures, specs=self.specs)
+        return Readings(documents=documents + self.given, failures=self.failures, specs=self.specs)
 
     def desk(self) -> Desk:
         return replace(super().desk(), read=self.readings)
@@ -207,6 +209,63 @@ def test_a_time_that_counts_back_has_its_date_in_the_next_edition(week: Week) ->
         kept = json.loads(archive.collected_item(name).document)["article"]["published"]
     assert kept["english"] == "Sunday 22 November 2026 at 14:40"
     assert kept["raw"] == "zondag 22 november 2026 om 14.40 uur"
+
+
+def test_what_somebody_left_out_is_kept_for_others(week: Week) -> None:
+    choice = Choice(exclude=(read_pattern("trein"),))
+    only(week, news=("brug", "trein"), day=0, choice=choice)
+    week.collect("brug", "trein")
+    week.news = []
+    week.order(B, day=1)
+    assert week.carried == [(A, ("brug",)), (B, ("trein",))]
+
+
+def test_what_a_run_without_new_showed_is_kept_for_others(week: Week) -> None:
+    week.news = []
+    week.order(B)
+    only(week, news=("a",), day=0, new=False)
+    week.collect("a")
+    week.news = []
+    week.order(B, day=1)
+    assert week.carried == [(A, ("a",)), (B, ("a",))]
+
+
+def test_an_item_of_two_sources_waits_for_both(week: Week) -> None:
+    other = SourceSpec(location="https://andere.example/rss")
+    week.collect("a")
+    week.place, week.specs = other.place, (other,)
+    week.collect("a")
+    only(week, news=(), day=0)
+    assert week.carried == [(A, ("a",))]
+
+
+def test_nothing_is_forgotten_that_somebody_has_not_got(week: Week) -> None:
+    week.news = ["x"]
+    week.order(A, B)
+    week.collect("a")
+    only(week, news=(), day=1)
+    week.hours += 24 * 3
+    week.collect(keep_days=1)
+    week.news = []
+    week.order(B, day=1)
+    assert week.carried[-1] == (B, ("a",))
+
+
+def test_a_corrected_text_takes_the_place_of_the_one_that_waits(week: Week) -> None:
+    for text in ("De brug is dicht.", "De brug is open."):
+        item = Article(
+            headline=Headline(text="Kop a"),
+            paragraphs=(Paragraph(text=text),),
+            key="https://k.nl/a1",
+        )
+        document = Document(
+            source="x", as_of=AS_OF, text="", parts=(item,), feed="f", place=FEED.place
+        )
+        week.given = (document,)
+        week.collect()
+    week.given = ()
+    only(week, news=(), day=0)
+    assert week.engine.calls[-1] == ["Kop a", "De brug is open."]
 
 
 def test_one_damaged_item_costs_itself_alone(week: Week) -> None:

@@ -36,7 +36,11 @@ CREATE TABLE collected (
     collected TEXT NOT NULL,
     document BLOB NOT NULL
 );
-CREATE INDEX collected_by_source ON collected (source);
+CREATE TABLE collected_from (
+    source TEXT NOT NULL,
+    item INTEGER NOT NULL REFERENCES item (id),
+    PRIMARY KEY (source, item)
+) WITHOUT ROWID;
 CREATE TABLE note (
     name TEXT PRIMARY KEY,
     value TEXT NOT NULL
@@ -91,6 +95,13 @@ CREATE VIEW waiting AS
 CREATE VIEW received AS
     SELECT recipient.address AS recipient, delivered.item, delivered.edition
     FROM delivered JOIN recipient ON recipient.id = delivered.recipient;
+CREATE VIEW lacking AS
+    SELECT recipient.id AS recipient, item.id AS item FROM recipient JOIN item
+    ON item.shown IS NULL OR item.shown > recipient.joined
+    WHERE NOT EXISTS (
+        SELECT 1 FROM delivered
+        WHERE delivered.recipient = recipient.id AND delivered.item = item.id
+    );
 CREATE VIEW fresh AS
     SELECT collected.item FROM collected JOIN item ON item.id = collected.item
     WHERE item.shown IS NULL AND item.id NOT IN (SELECT item FROM delivered);
@@ -103,7 +114,8 @@ CREATE VIRTUAL TABLE search USING fts5 (
 caught up with; nothing where it was only collected. `recipient.joined` is the last edition before
 the recipient came, '' is the address of standard output and files. `alias` has other names of an
 item, and the words that it had under them, `collected` what was read and waits for its edition.
-`note` has the time when was `collected` last, `fresh` what was collected and nobody got.
+`collected_from` has the places of all its sources. `note` has the time when was `collected` last,
+`lacking` who has not got which item, `fresh` what was collected and nobody got.
 `delivered.edition` is the edition that brought the item, 0 where it only counts as delivered.
 `edition.name` and `message.name` tell editions of one date apart. `message.recipient` is what
 addresses are compared by, `message.address` how it was written."""

@@ -47,8 +47,17 @@ DROP TABLE old_item;
 DROP TABLE seen;
 """
 _FROM_3 = (
-    "CREATE INDEX IF NOT EXISTS collected_by_source ON collected (source)",
+    """CREATE TABLE IF NOT EXISTS collected_from (
+    source TEXT NOT NULL, item INTEGER NOT NULL REFERENCES item (id), PRIMARY KEY (source, item)
+    ) WITHOUT ROWID""",
     "CREATE TABLE IF NOT EXISTS note (name TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID",
+    """CREATE VIEW IF NOT EXISTS lacking AS
+    SELECT recipient.id AS recipient, item.id AS item FROM recipient JOIN item
+    ON item.shown IS NULL OR item.shown > recipient.joined
+    WHERE NOT EXISTS (
+        SELECT 1 FROM delivered
+        WHERE delivered.recipient = recipient.id AND delivered.item = item.id
+    )""",
     """CREATE VIEW IF NOT EXISTS fresh AS
     SELECT collected.item FROM collected JOIN item ON item.id = collected.item
     WHERE item.shown IS NULL AND item.id NOT IN (SELECT item FROM delivered)""",

@@ -10,16 +10,19 @@ run that is killed anywhere loses nothing, sends nothing twice and hides nothing
 import zlib
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any
 
 from digest.archive.aliases import find_aliases, keep_aliases
 from digest.archive.collected import (
+    drop_item,
     find_collected,
+    find_unkept,
     forget_items,
     keep_items,
+    keep_places,
     note_collecting,
     read_collection,
     read_item,
@@ -41,6 +44,10 @@ from digest.errors import ArchiveError, UsageError
 
 _STATES = {state.value: state for state in State}
 """By what is stored; of a message whose state is damaged nobody knows."""
+
+
+_ACTIVE_DAYS = 90
+"""Who got nothing for so long is not waited for."""
 
 
 class Archive:
@@ -122,28 +129,48 @@ class Archive:
 
     # What was collected
 
-    def unknown(self, identities: Iterable[str]) -> set[str]:
-        """Those of the items that were never collected, shown or seen."""
-        wanted = set(identities)
-        return wanted - {
-            name for name, alias in self.known(wanted).items() if name == alias.identity
-        }
+    def unkept(self, identities: Iterable[str]) -> set[str]:
+        """Those of the items that are not kept, and that somebody may still have to get."""
+        return find_unkept(self._select, identities)
 
     def collect(
-        self, items: Iterable[CollectedItem], aliases: Mapping[str, Alias], *, now: datetime
+        self,
+        items: Iterable[CollectedItem],
+        places: Iterable[tuple[str, str]],
+        aliases: Mapping[str, Alias],
+        *,
+        now: datetime,
     ) -> None:
-        """Keep items that wait for an edition; `aliases` are other names of them."""
+        """Keep items that wait for an edition, in the place of what was kept of them before.
+
+        `places` are the sources of all that is kept, each with an identity; `aliases` are other
+        names of items.
+        """
         items = tuple(items)
         with self._transaction():
             self._add([item.identity for item in items], now)
             keep_items(self._connection, items, now)
+            keep_places(self._connection, places)
             keep_aliases(self._connection, aliases)
 
-    def note_collecting(self, *, now: datetime, keep_from: date) -> None:
-        """Note when was collected last, and forget what was delivered before a date."""
+    def drop_collected(self, identity: str) -> None:
+        """Forget an item that was collected and cannot be read."""
+        with self._transaction():
+            drop_item(self._connection, identity)
+
+    def forget_collected(self, *, now: datetime, days: int) -> None:
+        """Forget what was collected and delivered more than so many days ago.
+
+        But what somebody has not got who got anything in the last months.
+        """
+        keep_from, active_from = (now - timedelta(days=each) for each in (days, _ACTIVE_DAYS))
+        with self._transaction():
+            forget_items(self._connection, keep_from.date(), min(keep_from, active_from).date())
+
+    def note_collecting(self, *, now: datetime) -> None:
+        """Note when was collected last."""
         with self._transaction():
             note_collecting(self._connection, now)
-            forget_items(self._connection, keep_from)
 
     def collected(self, sources: Iterable[str], *, waiting: bool = False) -> tuple[str, ...]:
         """The items that were collected of these sources, in the order in which they came.

@@ -14,6 +14,7 @@ from digest.cli.console import (
     as_of_option,
     find_asked,
     folders,
+    keep_days_option,
     open_archive,
     open_pages,
     open_reading,
@@ -49,13 +50,7 @@ _PATIENCE = 900.0
         default=False,
         help="Translate it already, so that the next run takes a second.  [default: no-translate]",
     ),
-    click.option(
-        "--keep-days",
-        type=click.IntRange(1, 100_000),
-        default=90,
-        show_default=True,
-        help="Keep what was delivered for so many days; all else is kept until it is.",
-    ),
+    keep_days_option,
     click.option(
         "--updates", is_flag=True, help="Keep items of feeds again whose text has changed."
     ),

@@ -221,6 +221,13 @@ reading_options = gather(
         help="Seconds that all these pages may take together.",
     ),
 )
+keep_days_option = click.option(
+    "--keep-days",
+    type=click.IntRange(1, 100_000),
+    default=90,
+    show_default=True,
+    help="Keep what was collected for so many days after it was delivered; all else until it is.",
+)
 translation_options = gather(TranslationOptions, "translation", *_translation_options)
 template_dir_option = click.option(
     "--template-dir",

@@ -10,7 +10,7 @@ import click
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-_INTERVAL = re.compile(r"(\d{1,4})\s*([mh])", re.IGNORECASE)
+_INTERVAL = re.compile(r"([0-9]{1,4})\s*([mh])", re.IGNORECASE)
 _HOUR, _DAY = 60, 1440
 CRON = tuple(n for n in range(1, _DAY + 1) if _HOUR % n == 0 or (n % _HOUR == 0 and _DAY % n == 0))
 """The minutes of all intervals that come out even: cron begins anew every hour and every day."""

@@ -151,6 +151,7 @@ def run(
         force=selection.force,
         catch_up=selection.catch_up,
         dry_run=selection.dry_run,
+        keep_days=selection.keep_days,
     )
     job = _Job(
         places=folders(),

@@ -6,7 +6,8 @@ from pathlib import Path
 import click
 
 from digest.choosing import Choice, read_age, read_choice, read_pattern
-from digest.cli.console import Checked, gather, template_dir_option
+from digest.cleaning import clean
+from digest.cli.console import Checked, gather, keep_days_option, template_dir_option
 from digest.edition import Alignment, Layout, Sort
 
 WORDS = Checked("words", read_pattern)
@@ -42,6 +43,7 @@ class SelectionOptions:
     even_if_empty: bool
     force: bool
     dry_run: bool
+    keep_days: int
 
 
 look_options = gather(
@@ -203,11 +205,12 @@ selection_options = gather(
     click.option(
         "--dry-run", is_flag=True, help="Say what would happen, and change nothing at all."
     ),
+    keep_days_option,
 )
 
 
 def _check_name(context: click.Context, parameter: click.Parameter, value: str) -> str:
-    name = " ".join(value.split())
+    name = " ".join(clean(value).split())
     if len(name) > _LONGEST_NAME or not name.isprintable():
         raise click.BadParameter("is no short name like morning", context, parameter)
     return name.lower()

@@ -174,12 +174,15 @@ class _Asked:
         _check_sources(tuple(sources), context)
         known = {parameter.name for parameter in collect.params} - {"verbose"}
         run_words = [word.text for word in words]
+        if collects and any(word.text == "--all" for word in words):
+            raise UsageError("What is collected comes with --new, not with --all.")
         if collects and not any(word.option == "new" for word in words):
             run_words.append("--new")
         shared = [word.text for word in words if not word.option or word.option in known]
+        translates = [] if "--no-memory" in shared else ["--translate"]
         return cls(
             run=[*_program(), "run", *run_words],
-            collect=[*_program(), "collect", "--translate", *shared],
+            collect=[*_program(), "collect", *translates, *shared],
         )
 
 

@@ -39,7 +39,8 @@ class Answer:
     """The notes on what came, none where nothing has changed; or why there is nothing.
 
     `moved` is where a source is for good, `is_gone` that it will not come back, `wait` how many
-    seconds it wants to be left alone, `code` its status, 0 where there was none.
+    seconds it wants to be left alone, `code` its status, 0 where there was none. `leads` is where a
+    redirect leads that was not followed; `late` says that it took too long.
     """
 
     notes: Notes | None = None
@@ -49,6 +50,8 @@ class Answer:
     is_gone: bool = False
     wait: float = 0
     code: int = 0
+    leads: str = ""
+    late: bool = False
 
     @property
     def is_empty(self) -> bool:
@@ -62,7 +65,8 @@ class Asking:
 
     `name` is how it is named, `location` the address. What it leads to has to be public where it
     is so itself, and where it is `guarded` it has to be public itself; but for hosts that somebody
-    `named`. `most` is how many bytes are read.
+    `named`. `most` is how many bytes are read; what is longer is a failure, or `cut` off. With
+    `hops` off a redirect is not followed.
     """
 
     name: str
@@ -73,6 +77,8 @@ class Asking:
     deadline: float
     guarded: bool = False
     most: int = MOST_BYTES
+    cut: bool = False
+    hops: bool = True
 
     def into(self, answers: queue.Queue[tuple[str, Answer]]) -> None:
         """Put the answer into a queue; whatever a library raises is about this source alone."""
@@ -106,6 +112,8 @@ class Asking:
                             return replace(self._read(address, response), moved=moved)
                         for_good = for_good and response.status_code in _FOR_GOOD
                         address = self._follow(address, response.headers.get("Location", ""))
+                        if not self.hops:
+                            return Answer(leads=address, code=response.status_code)
                         moved = requests.utils.requote_uri(address) if for_good else moved
                 except RefusedError as error:
                     raise self._not_public(error.host) from error
@@ -139,6 +147,9 @@ class Asking:
         data = bytearray()
         for chunk in response.iter_content(1 << 16):
             data += chunk
+            if len(data) > self.most and self.cut:
+                del data[self.most :]
+                break
             if len(data) > self.most:
                 raise self._failure(f"it is larger than {self.most // 1_000_000} MB")
             if time.monotonic() > self.deadline:

@@ -5,6 +5,7 @@ import hashlib
 import json
 import os
 import tempfile
+import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -103,6 +104,14 @@ class Cache:
             "wait_until": notes.wait_until,
         }
         self._write(self._file(location, "json"), json.dumps(values).encode())
+
+    def forget(self, days: int) -> None:
+        """Forget what was not written for so many days."""
+        oldest = time.time() - days * 86400
+        for file in self._folder.glob("*") if self._keep else ():
+            with contextlib.suppress(OSError):
+                if file.stat().st_mtime < oldest:
+                    file.unlink()
 
     def _file(self, location: str, ending: str) -> Path:
         name = hashlib.sha256(location.encode(errors="surrogateescape")).hexdigest()[:24]

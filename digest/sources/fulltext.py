@@ -20,7 +20,7 @@ from digest.errors import InputError
 from digest.identity import identity, telling_words
 from digest.sources.asking import NAME, Answer, Asking
 from digest.sources.cache import Cache, Notes
-from digest.sources.hosts import Resolve, resolve_host
+from digest.sources.hosts import Resolve, host_of, resolve_host
 from digest.sources.page import Page, read_page
 from digest.sources.paragraphs import joined
 from digest.sources.pictures import described
@@ -121,83 +121,131 @@ def _prose(article: Article) -> str:
 
 def fetch_pages(addresses: Iterable[str], fetching: Fetching) -> dict[str, Answer]:
     """What came of each of these addresses; hosts are asked side by side."""
-    hosts: dict[str, list[str]] = {}
-    for address in dict.fromkeys(addresses):
-        hosts.setdefault(_site(address), []).append(address)
-    deadline = time.monotonic() + fetching.manners.total
-    waiting: queue.Queue[tuple[str, list[str]]] = queue.Queue()
+    listed = list(dict.fromkeys(addresses))
+    visits = _Visits(fetching, time.monotonic() + fetching.manners.total)
+    waiting: queue.Queue[list[str]] = queue.Queue()
     answers: queue.Queue[tuple[str, Answer]] = queue.Queue()
-    for site in hosts.items():
-        waiting.put(site)
+    hosts: dict[str, list[str]] = {}
+    for address in listed:
+        hosts.setdefault(host_of(address), []).append(address)
+    for of_host in hosts.values():
+        waiting.put(of_host)
+
+    def visit() -> None:
+        while True:
+            try:
+                of_host = waiting.get_nowait()
+            except queue.Empty:
+                return
+            for address in of_host:
+                answers.put((address, visits.visit(address)))
+
     for _ in range(min(_HOSTS_AT_ONCE, len(hosts))):
-        visits = _Visits(fetching, deadline, waiting, answers)
         # Left to itself when the time is up, as the sources are.
-        threading.Thread(target=visits.run, daemon=True).start()
-    late = Answer(failure="there was no time left for it")
-    found = {address: late for of_site in hosts.values() for address in of_site}
-    for _ in found.copy():
+        threading.Thread(target=visit, daemon=True).start()
+    found = dict.fromkeys(listed, _LATE)
+    for _ in listed:
         try:
-            address, answer = answers.get(timeout=max(0.0, deadline - time.monotonic()))
+            address, answer = answers.get(timeout=max(0.0, visits.deadline - time.monotonic()))
         except queue.Empty:
             break
         found[address] = answer
+    fetching.cache.forget(_KEPT_DAYS)
     return found
 
 
-def _site(address: str) -> str:
-    parts = urlsplit(address)
-    return f"{parts.scheme}://{parts.netloc}"
+_LATE = Answer(failure="there was no time left for it")
+_KEPT_DAYS = 30
+_MOST_HOPS = 10
+
+
+@dataclass(slots=True)
+class _Host:
+    """A host: who asks it at the moment, when it was asked last, and why it is not asked again."""
+
+    lock: threading.Lock = field(default_factory=threading.Lock)
+    asked_at: float = float("-inf")
+    refusal: str = ""
+    rules: dict[str, tuple[Any, str]] = field(default_factory=dict)
 
 
 @dataclass(slots=True)
 class _Visits:
-    """A thread that asks hosts one after the other."""
+    """Asks pages, hop by hop: each hop is a request to its host, and has the rules of its site."""
 
     fetching: Fetching
     deadline: float
-    waiting: "queue.Queue[tuple[str, list[str]]]"
-    answers: "queue.Queue[tuple[str, Answer]]"
-    asked_at: float = field(default=float("-inf"))
+    hosts: dict[str, _Host] = field(default_factory=dict)
 
-    def run(self) -> None:
-        while True:
-            try:
-                site, addresses = self.waiting.get_nowait()
-            except queue.Empty:
-                return
-            self.asked_at = float("-inf")
-            self._visit(site, addresses)
+    def visit(self, address: str) -> Answer:
+        """A page, through its redirects."""
+        here = address
+        for _ in range(_MOST_HOPS):
+            parts = urlsplit(here)
+            rules, failure = self._rules(f"{parts.scheme}://{parts.netloc}")
+            if failure:
+                return Answer(failure=failure)
+            if rules and not rules.can_fetch(here, NAME):
+                return Answer(failure="robots.txt of the site does not allow it")
+            answer = self._ask(here, rules)
+            if not answer.leads:
+                return answer
+            if urlsplit(answer.leads).path.strip("/") == "" != parts.path.strip("/"):
+                return Answer(failure="it leads to a front page")
+            here = answer.leads
+        return Answer(failure="it redirects for ever")
 
-    def _visit(self, site: str, addresses: list[str]) -> None:
-        pause = self.fetching.manners.pause
-        rules, failure = self._rules(site, pause)
-        if rules:
-            pause = min(max(pause, float(rules.crawl_delay(NAME) or 0.0)), _LONGEST_PAUSE)
-        for address in addresses:
-            if failure or (rules and not rules.can_fetch(address, NAME)):
-                answer = Answer(failure=failure or "robots.txt of the site does not allow it")
-            else:
-                answer = self._ask(address, pause, _MOST_BYTES)
-            self.answers.put((address, answer))
+    def _rules(self, site: str) -> tuple[Any, str]:
+        """What a site allows; where nobody can tell, nothing (RFC 9309, 2.3.1.4)."""
+        host = self._host(site)
+        if site not in host.rules:
+            host.rules[site] = self._read_rules(site)
+        return host.rules[site]
 
-    def _rules(self, site: str, pause: float) -> tuple[Any, str]:
-        """What the site allows; where nobody can tell, nothing (RFC 9309, 2.3.1.4)."""
+    def _read_rules(self, site: str) -> tuple[Any, str]:
         from protego import Protego  # noqa: PLC0415 - only pages need it
 
-        answer = self._ask(f"{site}/robots.txt", pause, _MOST_RULES)
+        address = f"{site}/robots.txt"
+        for _ in range(_MOST_HOPS):
+            answer = self._ask(address, None, is_rules=True)
+            if not answer.leads:
+                break
+            address = answer.leads
         if answer.notes:
-            text = answer.notes.body.decode("utf-8", "replace")
-            return Protego.parse(text), ""
-        if 400 <= answer.code < 500 or answer.is_empty:  # noqa: PLR2004 - there are no rules
+            return Protego.parse(answer.notes.body.decode("utf-8-sig", "replace")), ""
+        if answer.code and answer.code < _SERVER_ERROR:
             return None, ""
         return None, f"robots.txt of the site could not be had: {answer.failure}"
 
-    def _ask(self, address: str, pause: float, most: int) -> Answer:
-        """An address, after a pause, within its own time and that of all."""
-        time.sleep(max(0.0, min(self.asked_at + pause, self.deadline) - time.monotonic()))
-        seconds = min(self.fetching.manners.each, self.deadline - time.monotonic())
-        if seconds <= 0:
-            return Answer(failure="there was no time left for it")
+    def _host(self, address: str) -> _Host:
+        return self.hosts.setdefault(host_of(address), _Host())
+
+    def _ask(self, address: str, rules: Any, *, is_rules: bool = False) -> Answer:
+        """One request: alone at its host, after a pause, within its own time and that of all."""
+        host = self._host(address)
+        pause = self.fetching.manners.pause
+        if rules:
+            pause = min(max(pause, float(rules.crawl_delay(NAME) or 0.0)), _LONGEST_PAUSE)
+        if not host.lock.acquire(timeout=max(0.0, self.deadline - time.monotonic())):
+            return _LATE
+        try:
+            if host.refusal:
+                return Answer(failure=host.refusal)
+            wait = host.asked_at + pause - time.monotonic()
+            if wait > 0:
+                time.sleep(max(0.0, min(wait, self.deadline - time.monotonic())))
+            seconds = min(self.fetching.manners.each, self.deadline - time.monotonic())
+            if seconds <= 0:
+                return _LATE
+            answer = self._request(address, seconds, is_rules=is_rules)
+            host.asked_at = time.monotonic()
+            if answer.code in _ENOUGH or (answer.late and not is_rules):
+                host.refusal = f"its host was left alone: {answer.failure}"
+            return answer
+        finally:
+            host.lock.release()
+
+    def _request(self, address: str, seconds: float, *, is_rules: bool) -> Answer:
         notes = self.fetching.cache.read(address)
         answers: queue.Queue[tuple[str, Answer]] = queue.Queue()
         asking = Asking(
@@ -208,14 +256,15 @@ class _Visits:
             self.fetching.resolve,
             time.monotonic() + seconds,
             guarded=True,
-            most=most,
+            most=_MOST_RULES if is_rules else _MOST_BYTES,
+            cut=is_rules,
+            hops=False,
         )
         threading.Thread(target=asking.into, args=(answers,), daemon=True).start()
         try:
             _, answer = answers.get(timeout=seconds)
         except queue.Empty:
-            answer = Answer(failure=f"it took longer than {seconds:.0f} seconds")
-        self.asked_at = time.monotonic()
+            return Answer(failure=f"it took longer than {seconds:.0f} seconds", late=True)
         return self._kept(address, answer, notes)
 
     def _kept(self, address: str, answer: Answer, notes: Notes) -> Answer:
@@ -223,6 +272,11 @@ class _Visits:
         if answer.notes:
             self.fetching.cache.keep(address, answer.notes.body)
             self.fetching.cache.note(address, answer.notes)
-        elif not answer.failure:
+        elif not answer.failure and not answer.leads and notes.body:
             return replace(answer, notes=notes)
         return answer
+
+
+_SERVER_ERROR = 500
+_ENOUGH = frozenset({429, 503})
+"""Answers after which a host is not asked again."""

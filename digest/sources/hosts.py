@@ -91,6 +91,8 @@ def itself(address: str) -> list[str]:
 
 def _is_global(address: ipaddress.IPv4Address | ipaddress.IPv6Address) -> bool:
     if isinstance(address, ipaddress.IPv6Address):
+        if any(address in network for network in _NOBODYS):
+            return False
         inside = address.ipv4_mapped or address.sixtofour
         if not inside and any(address in network for network in _EMBEDDING):
             inside = ipaddress.IPv4Address(int(address) & 0xFFFFFFFF)
@@ -101,5 +103,10 @@ def _is_global(address: ipaddress.IPv4Address | ipaddress.IPv6Address) -> bool:
     return address.is_global and not address.is_multicast
 
 
-_EMBEDDING = (ipaddress.IPv6Network("64:ff9b::/96"), ipaddress.IPv6Network("::/96"))
-"""What has an IPv4 address in its last four bytes: NAT64 (RFC 6052), the old compatible form."""
+_EMBEDDING = tuple(map(ipaddress.IPv6Network, ("64:ff9b::/96", "::/96", "::ffff:0:0:0/96")))
+"""What has an IPv4 address in its last four bytes: NAT64 (RFC 6052), the old compatible form, and
+that of stateless translation (RFC 7915)."""
+_NOBODYS = tuple(
+    map(ipaddress.IPv6Network, ("64:ff9b:1::/48", "3fff::/20", "5f00::/16", "100::/64"))
+)
+"""Local NAT64 (RFC 8215), documentation, segment routing, and what is thrown away."""

@@ -1,8 +1,10 @@
 """What a page says of itself, and its tree made ready for finding the article in it."""
 
 import json
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import islice
 from typing import Any
 
 from digest.cleaning import clean, without_controls
@@ -29,8 +31,8 @@ class Metadata:
 
     `dates` are as they stand, the surest first; `is_article` says that it has an article, `hides`
     that there is text that nobody sees, or that a script is to show, `is_paid` that not everybody
-    may read it. `base` is where its relative addresses start from, `address` what the page says
-    that it is known by. `pictures` are the texts that stand with pictures.
+    may read it, `is_free` that everybody may. `base` is where its relative addresses start from,
+    `address` what the page says that it is known by, `pictures` the texts that stand with pictures.
     """
 
     title: str
@@ -45,6 +47,7 @@ class Metadata:
     categories: tuple[str, ...] = ()
     pictures: tuple[str, ...] = ()
     is_paid: bool = False
+    is_free: bool = False
 
 
 def read_metadata(tree: Any, address: str) -> Metadata:
@@ -68,7 +71,7 @@ def read_metadata(tree: Any, address: str) -> Metadata:
     listed = [
         each for found in sections for each in (found if isinstance(found, list) else [found])
     ]
-    free = [str(thing["isAccessibleForFree"]).lower() for thing in data if _SAYS_FREE in thing]
+    free = list(_says_free(tree, data))
     return Metadata(
         title=one_line(tree.findtext(".//title")),
         headings=tuple(dict.fromkeys(filter(None, map(_text, tree.iterfind(".//h1"))))),
@@ -83,11 +86,48 @@ def read_metadata(tree: Any, address: str) -> Metadata:
             dict.fromkeys(filter(None, map(one_line, [*listed, marks.get("article:section")])))
         ),
         pictures=tuple(_pictures(tree, marks)),
-        is_paid="false" in free or marks.get("article:content_tier") in ("locked", "metered"),
+        is_paid=False in free or marks.get("article:content_tier") in ("locked", "metered"),
+        is_free=bool(free) and all(free),
     )
 
 
 _SAYS_FREE = "isAccessibleForFree"
+_NO = frozenset({"false", "0", "no", "http://schema.org/false", "https://schema.org/false"})
+
+
+def _says_free(tree: Any, data: list[dict[str, Any]]) -> Iterator[bool]:
+    """What a page says of whether everybody may read it, or a part of it."""
+    things = [*data]
+    for thing in data:
+        parts = thing.get("hasPart")
+        things += [each for each in (parts if isinstance(parts, list) else [parts]) if each]
+    for thing in things:
+        said = thing.get(_SAYS_FREE) if isinstance(thing, dict) else None
+        for value in said if isinstance(said, list) else [said]:
+            if value is not None:
+                yield str(value).strip().lower() not in _NO
+    for element in tree.iterfind(f".//*[@itemprop='{_SAYS_FREE}']"):
+        yield str(element.get("content") or _text(element)).strip().lower() not in _NO
+
+
+_BESIDE = frozenset("a aside footer header li nav".split())
+
+
+def shown_lines(tree: Any) -> Iterator[str]:
+    """What the elements of a page say themselves, but for lists, links and what stands beside."""
+    beside: set[Any] = set()
+    for element in tree.iter():
+        if not isinstance(element.tag, str):
+            continue
+        parent = element.getparent()
+        if element.tag in _BESIDE or parent in beside:
+            beside.add(element)
+        elif element.tag in _SAYING:
+            yield one_line("".join(islice(element.itertext(), _MOST_PIECES))[:_LONGEST_LINE])
+
+
+_MOST_PIECES, _LONGEST_LINE = 40, 400
+_SAYING = frozenset("button h2 h3 h4 p span strong".split())
 
 
 def _pictures(tree: Any, marks: dict[str, str]) -> Iterator[str]:
@@ -134,8 +174,9 @@ def _linked_data(tree: Any) -> Iterator[dict[str, Any]]:
     """The articles of schema.org in the JSON-LD of a page."""
     for script in tree.iterfind(".//script[@type='application/ld+json']"):
         text = (script.text or "").replace("<![CDATA[", "").replace("]]>", "")
+        text = _TRAILING.sub(r"\1", text.strip().removeprefix("//").removesuffix("//"))
         try:
-            value = json.loads(text.strip().removeprefix("//").removesuffix("//"))
+            value = json.loads(text)
         except (ValueError, RecursionError):
             continue
         for thing in _things(value):
@@ -143,6 +184,9 @@ def _linked_data(tree: Any) -> Iterator[dict[str, Any]]:
             names = kinds if isinstance(kinds, list) else [kinds]
             if any(str(name).lower().endswith(_ARTICLES) for name in names):
                 yield thing
+
+
+_TRAILING = re.compile(r",\s*([}\]])")
 
 
 def _things(value: object) -> Iterator[dict[str, Any]]:

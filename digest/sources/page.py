@@ -1,6 +1,7 @@
 """Web pages: their article, as trafilatura finds it."""
 
 import re
+from collections.abc import Iterable
 from copy import deepcopy
 from dataclasses import dataclass
 from datetime import datetime, tzinfo
@@ -23,7 +24,14 @@ from digest.sources.blocks import PARAGRAPH, read_blocks
 from digest.sources.decoding import decode_markup
 from digest.sources.feed_dates import read_date
 from digest.sources.language import is_dutch
-from digest.sources.metadata import Metadata, make_absolute, one_line, read_metadata, show_text
+from digest.sources.metadata import (
+    Metadata,
+    make_absolute,
+    one_line,
+    read_metadata,
+    show_text,
+    shown_lines,
+)
 from digest.sources.paragraphs import read_paragraphs
 from digest.sources.pictures import described
 from digest.sources.places import is_section, section_named
@@ -39,7 +47,10 @@ _DOUBLE_BREAK = re.compile(r"(?:<br\s*/?>\s*){2,}", re.IGNORECASE)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Found:
-    """What was found on a page: `body` is HTML, `dates` are as they stand, the surest first."""
+    """What was found on a page: `body` is HTML, `dates` are as they stand, the surest first.
+
+    `lines` are what its elements say.
+    """
 
     title: str
     author: str
@@ -48,6 +59,7 @@ class _Found:
     says: Metadata
     publisher: str = ""
     dates: tuple[str, ...] = ()
+    lines: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -103,26 +115,28 @@ def read_page(
         raise InputError(source, f"is {wall}, not an article")
     if not item:
         raise InputError(source, "is a web page without an article")
-    is_paid = found is not None and _is_paid(found.says, item, html)
+    is_paid = found is not None and _is_paid(found.says, item, found.lines)
     return Page(article=item, is_paid=is_paid)
 
 
-def _is_paid(says: Metadata, item: Article, html: str) -> bool:
+def _is_paid(says: Metadata, item: Article, lines: Iterable[str]) -> bool:
     """Whether a page says that it is not for everybody, or ends where others pay."""
-    if says.is_paid:
-        return True
+    if says.is_paid or says.is_free:
+        return says.is_paid
     prose = sum(len(part.text) for part in item.paragraphs if part.role is Role.BODY)
-    return prose < _LONG and bool(_PAID.search(html))
+    return prose < _LONG and any(map(_PAID.search, lines))
 
 
 _LONG = 2500
 """Letters of prose, that no page shows of an article which it sells."""
 _PAID = re.compile(
-    r"(?:dit|het|deze) (?:\w+ )?(?:artikel|verhaal|bericht|stuk)(?: is)?\s+[^<.]{0,40}"
-    r"\bvoor (?:\w+ )?(?:abonnees|leden)\b|(?:alleen|exclusief) voor (?:\w+ )?abonnees\b"
-    r"|\b(?:verder|helemaal|volledig) te lezen\b[^<]{0,80}\b(?:abonn|log)\w+"
-    r"|\blees (?:dit artikel |direct )?verder (?:met|voor|vanaf)\b[^<]{0,60}"
-    r"|\b(?:abonn\w+|log in)\b[^<]{0,40}\bom \w* ?\w* ?(?:verder|helemaal) te lezen"
+    r"^(?:dit|het|deze) (?:\w+ )?(?:artikel|verhaal|bericht|stuk)(?: is)?\s+.{0,40}"
+    r"\bvoor (?:\w+ )?(?:abonnees|leden)\b|^(?:alleen|exclusief) voor (?:\w+ )?abonnees\b"
+    r"|\b(?:verder|helemaal|volledig) te lezen\b.{0,80}\b(?:abonn|log)\w+"
+    r"|^lees (?:dit artikel |direct )?verder (?:met|voor|vanaf)\b"
+    r"|\ben lees (?:direct |meteen )?verder\b"
+    r"|\b(?:abonn\w+|log in|word lid)\b.{0,40}\bom \w* ?\w* ?(?:verder |helemaal )?te lezen"
+    r"|^(?:wilt? (?:u|je) )?(?:dit artikel )?verder lezen ?\?|^sluit een abonnement af\b"
     r"|subscribe to (?:continue|read)|this article is for subscribers",
     re.IGNORECASE,
 )
@@ -146,6 +160,7 @@ def _find(html: str, base: str) -> _Found | None:
     if tree is None:
         return None
     says = read_metadata(tree, base)
+    lines = tuple(shown_lines(tree))
     make_absolute(tree, says.base)
     shown = show_text(deepcopy(tree) if says.hides else tree, hide=True)
     found = _extract(shown, base)
@@ -162,6 +177,7 @@ def _find(html: str, base: str) -> _Found | None:
         body=_as_html(found),
         publisher=says.publisher or one_line(found.sitename),
         dates=(*says.dates, str(found.date or "")),
+        lines=lines,
         says=says,
     )
 

@@ -208,6 +208,45 @@ class TestManners:
             '"1"',
         ]
 
+    def test_a_host_is_asked_once_at_a_time_whatever_leads_to_it(self, fetching: Fetching) -> None:
+        fetching = replace(fetching, manners=Manners(total=20, pause=0.2))
+        with serving() as one, serving() as two:
+            one.has("/moved", code=302, Location=two.has("/b", page()))
+            addresses = [f"{one.address}/moved", one.has("/a", page()), two.has("/c", page())]
+            found = fetch_pages(addresses, fetching)
+            assert all(answer.notes for answer in found.values())
+            times = sorted(at for at, _, _ in one.asked + two.asked)
+        assert min(late - early for early, late in pairwise(times)) >= 0.19
+
+    def test_rules_hold_behind_redirects(self, fetching: Fetching) -> None:
+        with serving() as one, serving() as two:
+            two.has("/robots.txt", b"\xef\xbb\xbfUser-agent: *\nDisallow: /secret")
+            address = one.has("/a", code=302, Location=two.has("/secret", page()))
+            assert "robots.txt" in fetch_pages([address], fetching)[address].failure
+            assert two.paths == ["/robots.txt"]
+
+    def test_long_rules_are_read_as_far_as_they_have_to_be(
+        self, site: Place, fetching: Fetching
+    ) -> None:
+        site.has("/robots.txt", b"User-agent: *\nDisallow: /a\n" + b"# x\n" * 300_000)
+        address, other = site.has("/a", page()), site.has("/b", page())
+        found = fetch_pages([address, other], fetching)
+        assert not found[address].notes
+        assert found[other].notes
+
+    @pytest.mark.parametrize("code", [429, 503])
+    def test_a_host_that_has_enough_is_left_alone(
+        self, site: Place, fetching: Fetching, code: int
+    ) -> None:
+        addresses = [site.has(f"/{name}", code=code) for name in "abc"]
+        fetch_pages(addresses, fetching)
+        assert len(site.paths) == 2
+
+    def test_a_front_page_is_no_article(self, site: Place, fetching: Fetching) -> None:
+        site.has("/", page())
+        item = completed(article(site.has("/weg", code=302, Location="/")), fetching)
+        assert "front page" in item.origin.note
+
     def test_who_asks_says_so(self, site: Place, fetching: Fetching) -> None:
         completed(article(site.has("/a", page())), fetching)
         assert all(headers["User-Agent"].startswith(f"{NAME}/") for _, _, headers in site.asked)

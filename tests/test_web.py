@@ -14,8 +14,12 @@ import pytest
 
 from tests import CHECKOUT, GOLDEN
 
-MAIL = ["interleaved.html", "columns.html", "translation.html", "original.html", "sentences.html"]
+MAIL = [
+    "interleaved.html", "columns.html", "translation.html", "original.html", "sentences.html",
+    "linked.html", "linked-translation.html",
+]  # fmt: skip
 WEB = ["web.html", "web-columns.html"]
+LINKED = ["linked-page.html"]
 CHECKS = CHECKOUT / "tests" / "web"
 
 # What Gmail, Apple Mail, Outlook.com and Thunderbird apply, or ignore without harm, as
@@ -37,7 +41,7 @@ def reports() -> dict[str, Any]:
     if not shutil.which("node") or not (CHECKS / "node_modules").is_dir():
         pytest.skip("no node_modules in tests/web; `npm ci` there installs them")
     done = subprocess.run(
-        ["node", "check.mjs", browser, *(str(GOLDEN / name) for name in MAIL + WEB)],
+        ["node", "check.mjs", browser, *(str(GOLDEN / name) for name in MAIL + WEB + LINKED)],
         cwd=CHECKS,
         check=True,
         capture_output=True,
@@ -48,7 +52,7 @@ def reports() -> dict[str, Any]:
     return found
 
 
-@pytest.mark.parametrize("name", MAIL + WEB)
+@pytest.mark.parametrize("name", MAIL + WEB + LINKED)
 class TestPages:
     def test_are_valid(self, reports: dict[str, Any], name: str) -> None:
         assert reports[name]["invalid"] == []

@@ -122,27 +122,17 @@ def _prose(article: Article) -> str:
 def fetch_pages(addresses: Iterable[str], fetching: Fetching) -> dict[str, Answer]:
     """What came of each of these addresses; hosts are asked side by side."""
     listed = list(dict.fromkeys(addresses))
-    visits = _Visits(fetching, time.monotonic() + fetching.manners.total)
-    waiting: queue.Queue[list[str]] = queue.Queue()
-    answers: queue.Queue[tuple[str, Answer]] = queue.Queue()
     hosts: dict[str, list[str]] = {}
     for address in listed:
         hosts.setdefault(host_of(address), []).append(address)
+    waiting: queue.Queue[list[str]] = queue.Queue()
     for of_host in hosts.values():
         waiting.put(of_host)
-
-    def visit() -> None:
-        while True:
-            try:
-                of_host = waiting.get_nowait()
-            except queue.Empty:
-                return
-            for address in of_host:
-                answers.put((address, visits.visit(address)))
-
+    answers: queue.Queue[tuple[str, Answer]] = queue.Queue()
+    visits = _Visits(fetching, time.monotonic() + fetching.manners.total)
     for _ in range(min(_HOSTS_AT_ONCE, len(hosts))):
         # Left to itself when the time is up, as the sources are.
-        threading.Thread(target=visit, daemon=True).start()
+        threading.Thread(target=visits.run, args=(waiting, answers), daemon=True).start()
     found = dict.fromkeys(listed, _LATE)
     for _ in listed:
         try:
@@ -176,6 +166,24 @@ class _Visits:
     fetching: Fetching
     deadline: float
     hosts: dict[str, _Host] = field(default_factory=dict)
+
+    def run(
+        self,
+        waiting: "queue.Queue[list[str]]",
+        answers: "queue.Queue[tuple[str, Answer]]",
+    ) -> None:
+        """Ask the pages of one host after the other, as long as any waits."""
+        while True:
+            try:
+                of_host = waiting.get_nowait()
+            except queue.Empty:
+                return
+            for address in of_host:
+                try:
+                    answer = self.visit(address)
+                except Exception as error:  # noqa: BLE001 - it is about this page alone
+                    answer = Answer(failure=f"the address is not sound ({type(error).__name__})")
+                answers.put((address, answer))
 
     def visit(self, address: str) -> Answer:
         """A page, through its redirects."""

@@ -22,13 +22,15 @@ from digest.edition import (
 )
 from digest.errors import TemplateError
 from digest.pipeline import EditionOptions, make_edition
+from digest.rendering.data import edition_from_json
 from digest.rendering.environment import Format, Templates, check_templates, render
 from digest.rendering.parts import Language
-from digest.rendering.size import fit_size
+from digest.rendering.size import first_sentences, fit_size
 from digest.rendering.view import Look
+from digest.sources.feed import parse_feed
 from digest.sources.wire import parse_wire
 from tests import CHECKOUT, DATA
-from tests.conftest import AS_OF
+from tests.conftest import AS_OF, ZONE
 from tests.fakes import FakeEngine, translator
 
 TEMPLATES = Templates(CHECKOUT / "templates")
@@ -110,6 +112,73 @@ def test_editions_look_as_they_did(
     seed_edition: Edition, golden: Callable[[str, str], None], name: str, form: Format, look: Look
 ) -> None:
     golden(name, show(seed_edition, form, look))
+
+
+@pytest.fixture
+def linked_edition() -> Edition:
+    """Items of a feed with addresses, links, an author, a category and a picture."""
+    document = parse_feed(
+        (DATA / "linked.xml").read_bytes(), source="krant", as_of=AS_OF, zone=ZONE, problems=[]
+    )
+    answers = {
+        "Brug in Utrecht twee weken dicht": "Bridge in Utrecht closed for two weeks",
+        "De brug gaat dicht, meldt de gemeente.": "The bridge is closing, the council reports.",
+        "Meer dan een balzaal staat leeg.": "More than one ballroom is empty.",
+        "De brug over de rivier.": "The bridge over the river.",
+        'Minister & "raad" stellen rapport voor': 'Minister & "council" present report',
+        "De NAVO stelt morgen een rapport voor.": "NATO presents a report tomorrow.",
+    }
+    return make_edition(
+        [document],
+        options=EditionOptions(title="Test", day=date(2026, 11, 22), name="morning"),
+        translate=translator(FakeEngine(answers=answers)),
+        model=ModelNote(name="fake 1", quality="Not a model."),
+    )
+
+
+@pytest.mark.parametrize(
+    ("name", "form", "look"),
+    [
+        ("linked.txt", Format.TEXT, Look(width=40)),
+        ("linked.html", Format.HTML, INTERLEAVED),
+        ("linked-translation.html", Format.HTML, LOOKS["translation"]),
+        ("linked-page.html", Format.WEB, SENTENCES),
+        ("linked.md", Format.MD, INTERLEAVED),
+        ("linked-translation.md", Format.MD, LOOKS["translation"]),
+    ],
+)
+def test_editions_lead_to_the_originals(
+    linked_edition: Edition,
+    golden: Callable[[str, str], None],
+    name: str,
+    form: Format,
+    look: Look,
+) -> None:
+    text = show(linked_edition, form, look)
+    golden(name, text)
+    assert "javascript:" not in text
+    assert "utm_" not in text
+
+
+def test_only_first_sentences_are_shown_and_their_links(linked_edition: Edition) -> None:
+    short = first_sentences(linked_edition, 1)
+    text = show(short)
+    assert "De brug gaat dicht, meldt de gemeente." in text
+    assert "balzaal" not in text
+    assert "The rest is in the original." in text
+    assert "gids.example" not in show(short, Format.MD)
+    assert json.loads(show(short, Format.JSON))["sentences_each"] == 1
+
+
+def test_json_of_items_with_origins_is_what_the_schema_says(linked_edition: Edition) -> None:
+    data = json.loads(show(linked_edition, Format.JSON))
+    schema = json.loads((CHECKOUT / "docs" / "edition.schema.json").read_text(encoding="utf-8"))
+    jsonschema.validate(data, schema)
+    first, second = data["entries"]
+    assert first["origin"]["address"] == "https://krant.example/brug?id=12"
+    assert [link["start"] for link in first["paragraphs"][0]["links"]] == [20, 48]
+    assert second["origin"]["address"] == ""
+    assert edition_from_json(show(linked_edition, Format.JSON)) == linked_edition
 
 
 class TestText:

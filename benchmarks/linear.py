@@ -3,18 +3,21 @@
 import signal
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from datetime import UTC, date, datetime
 from types import FrameType
 
 from benchmarks.parts import Row
 from digest.config import PACKAGE
+from digest.errors import InputError
 from digest.lexicon.numbers import Language, find_numbers
 from digest.pipeline import EditionOptions, make_edition
 from digest.rendering.environment import Format, Templates, render
 from digest.rendering.view import Look
+from digest.sources.agency import parse_agency
 from digest.sources.blocks import read_blocks
 from digest.sources.feed import parse_feed
+from digest.sources.mail import parse_mail
 from digest.sources.wire import parse_wire
 from digest.splitter import split_sentences
 from digest.translation.checks import check_segment
@@ -35,6 +38,7 @@ _UNITS = (
     *["KIEV (ANP) - ", "Lees ook: a\n", "🙂", "\u202e", "x@"],
     *[f"{'De minister heeft de Kamer laten weten dat het plan goed is.':60}-\n", "***\n\n"],
     *["18.30 uur: a. ", "12.40 u.\n", "22 november\n", "1. a, ", ",,", "’s-A ", "&amp;"],
+    *["<h2>a</h2>", "<a href=x>a</a> ", "> ", "Van: a\n", "** a\n", "<b>a<br>", "a: b | "],
     *["<b>", "<p>", "<table><tr><td>", "<q>a", "<blockquote>", "<li>", "<sup>1", "<br>", "<i a=b "],
 )  # fmt: skip
 
@@ -96,6 +100,25 @@ def _feed(text: str) -> None:
     parse_feed(data, source="x", as_of=_NOW, zone=UTC, problems=[])
 
 
+def _mail(text: str) -> None:
+    """A newsletter in HTML and in plain text."""
+    head = (
+        "From: a@x.nl\nSubject: Kop\nDate: Sun, 22 Nov 2026 07:05:00 +0100\nMessage-ID: <1@x.nl>\n"
+    )
+    for kind in ("html", "plain"):
+        data = f"{head}Content-Type: text/{kind}; charset=utf-8\n\nKop van de brief\n\n{text}"
+        with suppress(InputError):
+            parse_mail(data.encode(errors="replace"), source="x", as_of=_NOW, zone=UTC)
+
+
+def _agency(text: str) -> None:
+    escaped = text.replace("&", "&amp;").replace("<", "&lt;")
+    body = f"<body.content><p>{escaped}</p></body.content>"
+    data = f"<nitf><body><body.head><hl1>Kop</hl1></body.head>{body}</body></nitf>"
+    with suppress(InputError):
+        parse_agency(data.encode(errors="replace"), source="x", as_of=_NOW, zone=UTC, problems=[])
+
+
 def _edition(text: str) -> None:
     """Parse, split, shield, translate with an engine that takes no time, check, render."""
     document = parse_wire(f"Kop\n{text}\n", source="x", as_of=_NOW)
@@ -112,6 +135,8 @@ _STEPS: dict[str, Callable[[str], object]] = {
     "wire copy": lambda text: parse_wire(text, source="x", as_of=_NOW),
     "feed": _feed,
     "HTML": read_blocks,
+    "mail": _mail,
+    "agency": _agency,
     "sentences": split_sentences,
     "shield": shield,
     "numbers": lambda text: find_numbers(text, Language.DUTCH),

@@ -34,13 +34,14 @@ class CollectOrder:
 class CollectDesk:
     """What collecting works with: as a `Desk`, but it makes nothing.
 
-    `translate` remembers the translation of documents, where that is wanted.
+    `translate` remembers the translation of documents, where that is wanted, and says whether there
+    is one of every sentence.
     """
 
     archive: Callable[[], AbstractContextManager[Archive]]
     read: Callable[[], Readings]
     complete: Complete
-    translate: Callable[[Sequence[Document]], object] | None
+    translate: Callable[[Sequence[Document]], bool] | None
     warn: Callable[[str], object]
     say: Callable[[str], object]
 
@@ -61,12 +62,13 @@ def collect(order: CollectOrder, desk: CollectDesk) -> int:
             news = _gather(readings, archive, order, desk, texts)
             keep_new(news, archive, now=order.now, warn=desk.warn)
     desk.say(f"{new} new {'item' if new == 1 else 'items'}; {len(waiting)} wait for an edition.")
+    is_whole = True
     if desk.translate:
         with desk.archive() as archive:
             documents = read_collected(archive, waiting, desk.warn)
-        if documents:
-            desk.translate(documents)
-    return _exit_code(readings.failures, readings.documents)
+        is_whole = not documents or desk.translate(documents)
+    code = _exit_code(readings.failures, readings.documents)
+    return code if code or is_whole else INCOMPLETE
 
 
 def _gather(

@@ -22,9 +22,9 @@ _BRIEF = b"for a moment"
 def hold_lock(path: Path, *, patience: float = 0, brief: bool = False) -> Iterator[None]:
     """Hold the lock at `path`. Raises `BusyError` when another process holds it.
 
-    After half a second, but one that holds it `brief`ly is waited for, and any for so many seconds
-    of `patience`. The kernel releases the lock when the process ends, however it ends; the file
-    stays. Raises `OutputError` where it cannot be made.
+    It waits half a second for that, for one that holds it `brief`ly ten, and for any so many
+    seconds of `patience`. The kernel releases the lock when the process ends, however it ends; the
+    file stays. Raises `OutputError` where it cannot be made.
     """
     try:
         path.parent.mkdir(parents=True, exist_ok=True)

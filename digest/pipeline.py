@@ -98,7 +98,8 @@ def merge_copies(items: Iterable[tuple[Item, str]]) -> Iterable[tuple[Item, str]
         if source not in sources:
             sources.append(source)
         if isinstance(first, Article) and isinstance(item, Article) and not first.origin.address:
-            found[identity(item)] = replace(first, origin=item.origin), sources
+            origin = replace(first.origin, address=item.origin.address)
+            found[identity(item)] = replace(first, origin=origin), sources
     return [(item, ", ".join(sources)) for item, sources in found.values()]
 
 

@@ -38,7 +38,7 @@ class Listed:
 
     def is_called(self, name: str) -> bool:
         """Whether somebody means it: by its name, or its location with or without a password."""
-        return name in (self.location, self.name, public_address(self.location))
+        return bool(name) and name in (self.location, self.name, public_address(self.location))
 
 
 class SourceSettings:

@@ -51,6 +51,10 @@ class Week(Morning):
     def desk(self) -> Desk:
         return replace(super().desk(), read=self.readings)
 
+    def translate(self, documents: Sequence[Document]) -> bool:
+        self.translated.append(documents)
+        return True
+
     def mail(self, edition: Edition, envelopes: Sequence[Envelope]) -> list[bytes]:
         """The names in the headlines: what was collected of a source is one document."""
         heads = [entry.headline.dutch for entry in edition.entries if entry.headline]
@@ -71,7 +75,7 @@ class Week(Morning):
                 archive=archive,
                 read=self.readings,
                 complete=lambda _articles: {},
-                translate=self.translated.append,
+                translate=self.translate,
                 warn=self.told.append,
                 say=self.told.append,
             ),

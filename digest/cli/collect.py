@@ -12,6 +12,7 @@ from digest.cli.console import (
     ReadingOptions,
     TranslationOptions,
     as_of_option,
+    check_asked,
     find_asked,
     folders,
     keep_days_option,
@@ -82,6 +83,7 @@ def collect(
 
     if translates and not translation.memory:
         raise UsageError("--translate needs the memory, where translations are kept.")
+    check_asked(sources, context)
     now = datetime.now(find_zone())
     specs = find_asked(sources, context, reading)
     reader = open_reading(as_of, now, timeout=reading.source_timeout)
@@ -110,10 +112,13 @@ def _open_archive() -> Iterator[Archive]:
         yield archive
 
 
-def _translate(documents: Sequence[Document], options: TranslationOptions) -> None:
+def _translate(documents: Sequence[Document], options: TranslationOptions) -> bool:
+    """Translate all sentences; whether that could be done."""
+    from digest.edition import Flag
     from digest.pipeline import item_segments
 
     with closing(open_translator(folders(), options)) as translator:
-        translator(
+        sentences = translator(
             segment for doc in documents for item in doc.items for segment in item_segments(item)
         )
+    return not any(Flag.EMPTY in sentence.flags for sentence in sentences.values())

@@ -279,6 +279,12 @@ def find_specs(sources: tuple[str, ...], context: click.Context) -> tuple[Source
     return configured
 
 
+def check_asked(sources: tuple[str, ...], context: click.Context) -> None:
+    """Raise `UsageError` where there are samples only, which nobody waits for."""
+    if not sources and not context.find_root().obj:
+        raise UsageError("There is no source.", hint="Name one, or `digest sources add` one.")
+
+
 def find_asked(
     sources: tuple[str, ...], context: click.Context, reading: ReadingOptions
 ) -> tuple[SourceSpec, ...]:

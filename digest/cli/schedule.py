@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 import click
 
 from digest.cli.collect import collect
-from digest.cli.console import find_specs
+from digest.cli.console import check_asked, find_specs
 from digest.cli.intervals import CRON, Interval, cron_times, nearest, shown
 from digest.cli.run import run
 from digest.cli.streams import print_document
@@ -171,6 +171,8 @@ class _Asked:
         """What the arguments of a run mean. Raises for a source that there is not."""
         words = list(_read(arguments))
         sources = [word.text for word in words if not word.option]
+        if collects:
+            check_asked(tuple(sources), context)
         _check_sources(tuple(sources), context)
         known = {parameter.name for parameter in collect.params} - {"verbose"}
         run_words = [word.text for word in words]
@@ -181,8 +183,8 @@ class _Asked:
         shared = [word.text for word in words if not word.option or word.option in known]
         translates = [] if "--no-memory" in shared else ["--translate"]
         return cls(
-            run=[*_program(), "run", *run_words],
-            collect=[*_program(), "collect", *translates, *shared],
+            run=[*_program(context), "run", *run_words],
+            collect=[*_program(context), "collect", *translates, *shared],
         )
 
 
@@ -204,14 +206,16 @@ def _check_sources(sources: tuple[str, ...], context: click.Context) -> None:
                 continue  # a folder that has nothing yet
 
 
-def _program() -> list[str]:
-    """This program by its absolute path."""
+def _program(context: click.Context) -> list[str]:
+    """This program by its absolute path, with the configuration that it was given."""
+    config = context.find_root().params.get("config")
+    settings = ["--config", str(config.absolute())] if config else []
     program = Path(sys.argv[0])
     if program.name == "__main__.py":
-        return [sys.executable, "-m", "digest"]
+        return [sys.executable, "-m", "digest", *settings]
     found = program if program.is_file() else Path(shutil.which(program.name) or sys.executable)
     # The link of a virtual environment must stay a link, or it would leave the environment.
-    return [str(Path(os.path.abspath(found)))]  # noqa: PTH100 - resolve() follows links
+    return [str(Path(os.path.abspath(found))), *settings]  # noqa: PTH100 - resolve() follows links
 
 
 @dataclass(frozen=True, slots=True)

@@ -40,12 +40,19 @@ def list_sources(context: click.Context) -> None:
 
     listed = read_settings(_file(context)).listed
     for each in listed:
-        more = [f"{key} {value}" for key, value in each.more.items()]
+        more = [f"{key} {_shown(value)}" for key, value in each.more.items()]
         name = f" ({each.name})" if each.name else ""
         said = f"  {', '.join(more)}" if more else ""
         print_line(f"{public_address(each.location)}{name}{said}")
     if not listed:
         note("No source is configured; `digest sources add` adds one.")
+
+
+def _shown(value: object) -> str:
+    """A setting as it is read: `true`, `klimaat or /stikstof/`."""
+    if isinstance(value, list):
+        return " or ".join(map(str, value))
+    return str(value).lower() if isinstance(value, bool) else str(value)
 
 
 @sources.command()

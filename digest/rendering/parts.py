@@ -152,7 +152,6 @@ def place_links(
     placed: list[list[Place]] = [[] for _ in sentences]
     left = []
     spans = _spans(dutch, sentences)
-    at = 0
     for link in links:
         end = link.start + len(link.text)
         number = next(

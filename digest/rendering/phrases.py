@@ -31,7 +31,7 @@ LABELS = {
 
 def summary_only(reason: str) -> tuple[str, str]:
     """Why an item has a summary only, though its whole text was wanted."""
-    return f"A summary only: {reason}.", "Alleen een samenvatting: de hele tekst was er niet."
+    return f"A summary only: {reason}.", f"Alleen een samenvatting ({reason})."
 
 
 def doubtful(count: int) -> str:

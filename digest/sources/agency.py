@@ -45,6 +45,9 @@ _DATES = (
     "versioncreated", "contentmodified", "contentcreated", "thisrevisioncreated", "firstcreated",
     "date.release", "date.issue", "story.date", "datemodified", "datecreated", "dateandtime",
 )  # fmt: skip
+_LONGEST_BYLINE = 200
+_FIRST = 3
+"""Paragraphs among which a byline stands, if it stands in the text."""
 _WITHDRAWN = frozenset("canceled cancelled kill killed withdrawn retracted".split())
 _WITHHELD = frozenset("withheld embargoed embargo".split())
 _CORRECTED = frozenset("correction corrected corr cor rectification rectificatie".split())
@@ -181,8 +184,8 @@ def _read(element: Any, as_of: datetime, zone: tzinfo) -> Article | None:
     if not headline and not paragraphs:
         return None
     paragraphs = _dated(paragraphs, _dateline(element))
-    byline = _value(element, "byline", "by")
-    if byline and not any(letters(byline) in letters(part.text) for part in paragraphs):
+    byline = _value(element, "byline", "by")[:_LONGEST_BYLINE]
+    if byline and not any(byline in part.text for part in paragraphs[:_FIRST]):
         text = byline if byline.lower().startswith(("door ", "van ")) else f"Door {byline}"
         english = english_byline(text)
         paragraphs.insert(0, Paragraph(text=text, role=Role.BYLINE, english=english))
@@ -236,13 +239,11 @@ def _body(element: Any) -> str:
         if "<" in text:
             return text
         return "".join(f"<p>{_escaped(line)}</p>" for line in unwrap(text, lambda _line: False))
-    for each in list(found.iter()):
-        name = _name(each)
-        if not name or each is found:
-            continue
-        if name in _LEFT_OUT:
-            _drop(each)
-        else:
+    left_out = {each.tag for each in found.iter() if _name(each) in _LEFT_OUT and each is not found}
+    if left_out:
+        etree.strip_elements(found, *left_out, with_tail=False)
+    for each in found.iter():
+        if (name := _name(each)) and each is not found:
             each.tag = _RENAMED.get(name, name)
     return "".join(
         [
@@ -261,19 +262,6 @@ def _decoded(element: Any, text: str) -> str:
 
 def _escaped(text: str) -> str:
     return text.replace("&", "&amp;").replace("<", "&lt;")
-
-
-def _drop(element: Any) -> None:
-    """Take an element out of its tree; what follows it stays."""
-    parent, before = element.getparent(), element.getprevious()
-    if parent is None:
-        return
-    tail = element.tail or ""
-    if before is not None:
-        before.tail = (before.tail or "") + tail
-    else:
-        parent.text = (parent.text or "") + tail
-    parent.remove(element)
 
 
 def _dateline(element: Any) -> str:
@@ -393,18 +381,16 @@ def newest(documents: Iterable[Document], problems: list[InputError]) -> tuple[D
     What is withheld is left out, and told as a problem like what was withdrawn.
     """
     listed = tuple(documents)
+    places: dict[int, _Place] = {}
+    for number, document in enumerate(listed):
+        places |= {id(item): place for item, place in _placed(document, number)}
     last: dict[str, _Place] = {}
-    for number, document in enumerate(listed):
+    for document in listed:
         for item in _of_agency(document):
-            place = _place(item, document, number)
-            last[item.key] = max(last.get(item.key, place), place)
+            last[item.key] = max(last.get(item.key, places[id(item)]), places[id(item)])
     kept = []
-    for number, document in enumerate(listed):
-        old = {
-            id(item)
-            for item in _of_agency(document)
-            if last[item.key] != _place(item, document, number)
-        }
+    for document in listed:
+        old = {id(item) for item in _of_agency(document) if last[item.key] != places[id(item)]}
         parts = tuple(
             part
             for part in document.parts
@@ -425,10 +411,11 @@ def _of_agency(document: Document) -> Iterator[Article]:
         yield from (item for item in document.items if isinstance(item, Article) and item.key)
 
 
-def _place(item: Article, document: Document, number: int) -> _Place:
-    """By what versions of an item are ordered: their numbers, their times, and as they came."""
-    at = item.published.at if item.published else document.as_of
-    return item.version, at, number, document.items.index(item)
+def _placed(document: Document, number: int) -> Iterator[tuple[Article, _Place]]:
+    """Items with what their versions are ordered by: number, time, and as they came."""
+    for index, item in enumerate(_of_agency(document)):
+        at = item.published.at if item.published else document.as_of
+        yield item, (item.version, at, number, index)
 
 
 def _is_told(part: object, document: Document, problems: list[InputError]) -> bool:

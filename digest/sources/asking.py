@@ -53,11 +53,6 @@ class Answer:
     leads: str = ""
     late: bool = False
 
-    @property
-    def is_empty(self) -> bool:
-        """Whether there was a good answer with nothing in it."""
-        return self.code in _DONE and self.notes is None
-
 
 @dataclass(frozen=True, slots=True)
 class Asking:

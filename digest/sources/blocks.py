@@ -90,6 +90,16 @@ def read_blocks(
     return builder.finish()
 
 
+def _links_of(text: str, links: list[Anchor]) -> tuple[Anchor, ...]:
+    """Those of the first links that are in a text, and they are taken from the list."""
+    inside = tuple(link for link in links[:_LOOK_AHEAD] if link.text in text)
+    links[:_LOOK_AHEAD] = [link for link in links[:_LOOK_AHEAD] if link not in inside]
+    return inside
+
+
+_LOOK_AHEAD = 50
+
+
 def looks_like_html(text: str) -> bool:
     """Whether a text has tags, be they escaped once more."""
     return bool(_TAG.search(text) or _BLOCK_TAG.search(clean(text)))
@@ -316,7 +326,7 @@ class _Builder:
                 shown = "\n".join(lines)
                 if has_marker(shown):
                     self.marker = ""
-                inside = tuple(link for link in links if link.text in " ".join(lines))
+                inside = _links_of(" ".join(lines), links)
                 self._sink().append(
                     Block(
                         text=f"{self.marker}{shown}",

@@ -7,6 +7,7 @@ import os
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime, tzinfo
+from functools import partial
 from pathlib import Path
 
 from digest.article import Article, Brief, Document
@@ -226,11 +227,11 @@ def _read_file(
     name = spec.name or readable(str(file))
     try:
         if file.is_dir():
-            messages = map(read_message, list_maildir(file))
+            messages = (partial(read_message, each) for each in list_maildir(file))
             return _parse_mailbox(name, messages, spec, reading, failures)
         with open_regular(file) as opened:
             if spec.kind in (Kind.AUTO, Kind.MAIL) and is_mbox(opened.peek(_PEEK)):
-                return _parse_mailbox(name, split_mbox(opened), spec, reading, failures)
+                return _parse_mailbox(name, _as_read(split_mbox(opened)), spec, reading, failures)
     except OSError as error:
         raise InputError(name, f"cannot be read ({error.strerror})") from error
     return _parse(name, _load(file, reading), spec, reading, failures)[0]
@@ -239,9 +240,13 @@ def _read_file(
 _PEEK = 1000
 
 
+def _as_read(messages: Iterable[bytes]) -> Iterator[Callable[[], bytes]]:
+    return (partial(bytes, message) for message in messages)
+
+
 def _parse_mailbox(
     name: str,
-    messages: Iterable[bytes],
+    messages: Iterable[Callable[[], bytes]],
     spec: SourceSpec,
     reading: Reading,
     failures: list[InputError],
@@ -345,7 +350,7 @@ def _parse_as(
             trusted=spec.kind is Kind.PAGE,
         )
     elif kind is Kind.MAIL and is_mbox(loaded.data):
-        messages = split_mbox(loaded.data.splitlines(keepends=True))
+        messages = _as_read(split_mbox(loaded.data.splitlines(keepends=True)))
         return _parse_mailbox(name, messages, spec, reading, failures), kind
     elif kind is Kind.MAIL:
         document = parse_mail(loaded.data, source=name, as_of=as_of, zone=reading.zone)

@@ -149,11 +149,21 @@ _KEPT_DAYS = 30
 _MOST_HOPS = 10
 
 
+def _is_front(address: str) -> bool:
+    """Whether an address is that of a site itself."""
+    parts = urlsplit(address)
+    return not (parts.path.strip("/") or parts.query)
+
+
 @dataclass(slots=True)
 class _Host:
-    """A host: who asks it at the moment, when it was asked last, and why it is not asked again."""
+    """A host: who asks it at the moment, when it was asked last, and why it is not asked again.
+
+    `reading` is held while its rules are read, once for each site.
+    """
 
     lock: threading.Lock = field(default_factory=threading.Lock)
+    reading: threading.RLock = field(default_factory=threading.RLock)
     asked_at: float = float("-inf")
     refusal: str = ""
     rules: dict[str, tuple[Any, str]] = field(default_factory=dict)
@@ -198,7 +208,10 @@ class _Visits:
             answer = self._ask(here, rules)
             if not answer.leads:
                 return answer
-            if urlsplit(answer.leads).path.strip("/") == "" != parts.path.strip("/"):
+            there = urlsplit(answer.leads)
+            if not (there.path.strip("/") or there.query) and (
+                parts.path.strip("/") or parts.query
+            ):
                 return Answer(failure="it leads to a front page")
             here = answer.leads
         return Answer(failure="it redirects for ever")
@@ -206,9 +219,10 @@ class _Visits:
     def _rules(self, site: str) -> tuple[Any, str]:
         """What a site allows; where nobody can tell, nothing (RFC 9309, 2.3.1.4)."""
         host = self._host(site)
-        if site not in host.rules:
-            host.rules[site] = self._read_rules(site)
-        return host.rules[site]
+        with host.reading:
+            if site not in host.rules:
+                host.rules[site] = self._read_rules(site)
+            return host.rules[site]
 
     def _read_rules(self, site: str) -> tuple[Any, str]:
         from protego import Protego  # noqa: PLC0415 - only pages need it

@@ -12,6 +12,7 @@ from typing import Any
 from digest.cleaning import clean
 from digest.errors import InputError
 from digest.sources.decoding import decode_markup
+from digest.sources.mailboxes import is_mbox
 from digest.sources.walls import is_error
 
 
@@ -72,8 +73,8 @@ _TELLING_HEADERS = frozenset(
     reply-to return-path sender snapshot-content-location subject to x-mimeole
     """.split()
 )
-_MBOX = re.compile(r"From \S+ .{0,60}\d\d:\d\d.{0,20}\d{4}.{0,10}\r?\n")
 _FEWEST_HEADERS = 3
+_LONGEST_LINE = 1000
 _SHORTEST = 80
 _UNBROKEN = 60
 _CODE_FIRST = re.compile(
@@ -192,7 +193,7 @@ def _root_at(text: str) -> int:
 
 def _is_mail(text: str) -> bool:
     """Whether a text begins with the header of a mail message, or is a mailbox of them."""
-    if _MBOX.match(text):
+    if is_mbox(text[:_LONGEST_LINE].encode(errors="replace")):
         return True
     names = set()
     for line in text[:_HEAD].splitlines():
@@ -200,7 +201,8 @@ def _is_mail(text: str) -> bool:
             names.add(found[1].lower())
         elif line[:1] not in (" ", "\t") or not names:
             break
-    return len(names & _TELLING_HEADERS) >= _FEWEST_HEADERS
+    is_mime = "mime-version" in names and "content-type" in names
+    return is_mime or len(names & _TELLING_HEADERS) >= _FEWEST_HEADERS
 
 
 def _is_unreadable(text: str) -> bool:

@@ -4,12 +4,12 @@ The HTML part goes through the same blocks as a feed, the plain part is wire cop
 followed by prose begins an item of its own; what a newsletter says of itself is a notice.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, replace
 from datetime import datetime, tzinfo
 from email import message_from_bytes
 from email.message import Message
-from email.policy import default
+from email.policy import compat32
 
 from digest.article import (
     Article,
@@ -19,6 +19,7 @@ from digest.article import (
     Headline,
     Item,
     Origin,
+    Paragraph,
     Role,
     Section,
 )
@@ -63,7 +64,7 @@ _Parts = tuple[Section | Item | Aside, ...]
 
 def parse_mail(data: bytes, *, source: str, as_of: datetime, zone: tzinfo) -> Document:
     """A message as a document. Raises `InputError` for one without news."""
-    message = message_from_bytes(data.lstrip(_BLANK), policy=default)
+    message = message_from_bytes(data.lstrip(_BLANK), policy=compat32)
     parts = _Reader(source=source, as_of=as_of, zone=zone).read(message)
     if not any(isinstance(part, Article | Brief) for part in parts):
         raise InputError(source, "is a mail message without news")
@@ -71,28 +72,32 @@ def parse_mail(data: bytes, *, source: str, as_of: datetime, zone: tzinfo) -> Do
 
 
 def parse_mailbox(
-    messages: Iterable[bytes],
+    messages: Iterable[Callable[[], bytes]],
     *,
     source: str,
     as_of: datetime,
     zone: tzinfo,
     problems: list[InputError],
 ) -> Document:
-    """All messages of a mailbox as one document; what is wrong with one goes to `problems`."""
+    """All messages of a mailbox as one document; what is wrong with one goes to `problems`.
+
+    Each is read when it is its turn. A mailbox may be empty.
+    """
     parts: list[Section | Item | Aside] = []
-    for data in messages:
+    for read in messages:
         try:
-            parts += parse_mail(data, source=source, as_of=as_of, zone=zone).parts
+            parts += parse_mail(read(), source=source, as_of=as_of, zone=zone).parts
+        except FileNotFoundError:
+            continue  # somebody has moved it in the meantime
+        except OSError as error:
+            reason = f"has a message that cannot be read ({error.strerror})"
+            problems.append(InputError(source, reason))
         except InputError as error:
             problems.append(InputError(source, f"has a message that {error.reason}"))
         except Exception as error:  # noqa: BLE001 - whatever it is, it is about this message alone
             problems.append(
                 InputError(source, f"has a message that cannot be read ({type(error).__name__})")
             )
-    if not parts:
-        if problems:
-            raise problems.pop()
-        raise InputError(source, "is a mailbox without messages")
     return Document(source=source, as_of=as_of, text="", parts=tuple(parts), feed=FEED)
 
 
@@ -113,7 +118,10 @@ class _Reader:
             return self._page(bodies.pages[0], head)
         as_html = self._html(bodies.html, head) if bodies.html else ()
         as_text = self._plain(bodies.plain, head) if bodies.plain.strip() else ()
-        parts = as_text if _prose(as_text) > _prose(as_html) * 2 else as_html
+        if bodies.is_alternative or not as_text or not as_html:
+            parts = as_text if _prose(as_text) > _prose(as_html) * 2 else as_html
+        else:
+            parts = as_text + as_html
         if bodies.forwarded and depth < _DEEPEST:
             inner = tuple(part for each in bodies.forwarded for part in self.read(each, depth + 1))
             return inner if _prose(inner) > _prose(parts) else parts
@@ -147,11 +155,11 @@ class _Reader:
             if not isinstance(part, Article):
                 parts.append(part)
                 continue
-            is_untitled = part.headline.derived and not number and head.subject
+            is_named = head.subject and not number
+            is_alone = len(document.parts) == 1
             parts.append(
                 replace(
-                    part,
-                    headline=Headline(text=head.subject) if is_untitled else part.headline,
+                    _titled(part, head.subject, is_alone=is_alone) if is_named else part,
                     origin=Origin(address=head.address, publisher=head.sender),
                     key=_key(head, number),
                     published=part.published
@@ -210,11 +218,25 @@ class _Reader:
         )
 
 
+def _titled(article: Article, subject: str, *, is_alone: bool) -> Article:
+    """An article called as its message where it has no headline of its own.
+
+    One line alone in a message is what it says, and the subject is what it is called.
+    """
+    headline = article.headline
+    if is_alone and not article.paragraphs and letters(headline.text) != letters(subject):
+        body = (Paragraph(text=headline.text),)
+        return replace(article, headline=Headline(text=subject), paragraphs=body)
+    return replace(article, headline=Headline(text=subject)) if headline.derived else article
+
+
 def _is_one(pieces: Iterable[Piece], head: Head) -> bool:
     """Whether headings are those of one article: the subject is, and they lead nowhere."""
     headed = [piece for piece in pieces if piece.heading]
     called = any(letters(piece.title) == letters(head.subject) for piece in headed[:2])
-    return called and sum(bool(piece.address) for piece in headed) <= 1
+    levels = [piece.heading.level for piece in headed if piece.heading]
+    is_title = bool(levels) and 0 < levels[0] < min(levels[1:] or [0])
+    return (called or is_title) and sum(bool(piece.address) for piece in headed) <= 1
 
 
 def _key(head: Head, number: int) -> str:

@@ -6,7 +6,12 @@ from pathlib import Path
 
 from digest.regular import read_regular
 
-_BEGINS = re.compile(rb"From \S+ .{0,60}\d\d:\d\d.{0,20}\d{4}.{0,10}\r?\n?$")
+_DAY = rb"From \S+ .{0,20}\b(?:Mon|Tue|Wed|Thu|Fri|Sat|Sun)\b.{0,30}"
+_BEGINS = re.compile(
+    rb"From (?:- ?)?\r?\n?$"
+    rb"|" + _DAY + rb"\d\d:\d\d.{0,20}\d{4}.{0,10}\r?\n?$"
+    rb"|" + _DAY + rb"\d{4} \d\d:\d\d.{0,20}\r?\n?$"
+)
 """Who sent a message, and when (RFC 4155); what begins a line of its text was escaped by most."""
 MOST_BYTES = 50_000_000
 """A larger message is no news; of one in an mbox only the beginning is kept."""

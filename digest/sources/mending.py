@@ -73,7 +73,21 @@ def mend_xml(text: str, *, source: str) -> str:
 
 def mend_markup(text: str) -> str:
     """Other XML with its faults mended, without its document type: that declares entities only."""
-    return _readable(_DOCTYPE.sub("", text.lstrip("\ufeff\0 \t\r\n")))
+    text = text.lstrip("\ufeff\0 \t\r\n")
+    if found := _DOCTYPE.search(text[:_LONGEST_TYPE]):
+        named = {name: value for name, _, value in _ENTITY.findall(found[0])[:_MOST_ENTITIES]}
+        text = text[: found.start()] + text[found.end() :]
+        text = _NAMED.sub(lambda each: named.get(each[1], each[0]), text) if named else text
+    return _readable(text)
+
+
+_LONGEST_TYPE = 100_000
+_MOST_ENTITIES = 500
+_NAMED = re.compile(r"&([A-Za-z][\w.-]{0,40});")
+_ENTITY = re.compile(
+    r"<!ENTITY\s+([A-Za-z][\w.-]{0,40})\s+([\"'])([^\"'&%<]{0,100}|&#\w{1,8};)\2\s*>"
+)
+"""Plain ones; what is made of others is how bombs are built."""
 
 
 _DOCTYPE = re.compile(

@@ -4,6 +4,8 @@ import base64
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from email.errors import HeaderParseError
+from email.header import decode_header, make_header
 from email.message import Message
 from email.utils import parseaddr
 
@@ -11,7 +13,9 @@ from digest.cleaning import clean, without_controls
 from digest.links import link_address
 from digest.sources.decoding import decode, decode_markup
 
+_FORWARD = re.compile(r"(?:fwd?|fw|doorgestuurd|doorst|re|antw)\s*:", re.IGNORECASE)
 _MOST_PARTS = 1000
+_LONGEST_NAME = 300
 _PREFIX = re.compile(
     r"^(?:(?:fwd?|doorgestuurd|doorst|fw|re|antw)\s*:\s*|\[[^\]]{1,40}\]\s*)+", re.IGNORECASE
 )
@@ -19,28 +23,36 @@ _PREFIX = re.compile(
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Head:
-    """What a message is called, who sent it and when, its id, and where it stands on the web."""
+    """What a message is called, who sent it and when, its id, and where it stands on the web.
+
+    `is_forward` says that its subject says so.
+    """
 
     subject: str
     sender: str
     date: str
     key: str
     address: str = ""
+    is_forward: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Bodies:
-    """What a message has to read: text, HTML, saved pages and messages that it forwards."""
+    """What a message has to read: text, HTML, saved pages and messages that it forwards.
+
+    `is_alternative` says that text and HTML say the same.
+    """
 
     plain: str
     html: str
+    is_alternative: bool
     pages: tuple[Message, ...]
     forwarded: tuple[Message, ...]
 
 
 def read_head(message: Message) -> Head:
     """The headers of a message."""
-    name, address = parseaddr(header(message, "From"))
+    name, address = parseaddr(header(message, "From")[:_LONGEST_NAME])
     places = ("Snapshot-Content-Location", "Content-Location", "Archived-At")
     said = (header(message, name).strip("<> ") for name in places)
     return Head(
@@ -49,6 +61,7 @@ def read_head(message: Message) -> Head:
         date=header(message, "Date"),
         key=header(message, "Message-ID"),
         address=link_address(next(filter(None, said), "")),
+        is_forward=bool(_FORWARD.match(header(message, "Subject"))),
     )
 
 
@@ -97,9 +110,14 @@ def read_bodies(message: Message, *, source: str) -> Bodies:
         elif kind == "text/plain" and payload(part).strip():
             text = decode(payload(part), source=source, charset=charset(part))
             plain.append(_unsigned(_unflowed(text.replace("\r\n", "\n"), part)))
+    kinds = (part.get_content_type() for part in _walk(message))
+    if not plain and not html and not forwarded:
+        named = (part for part in _walk(message) if part.get_content_type() == "text/plain")
+        plain += [decode(payload(part), source=source, charset=charset(part)) for part in named]
     return Bodies(
         plain="\n\n".join(plain),
-        html="".join(html[:1]),
+        html="\n".join(html),
+        is_alternative=any(kind == "multipart/alternative" for kind in kinds),
         pages=tuple(pages),
         forwarded=tuple(forwarded),
     )
@@ -141,13 +159,28 @@ def _walk(message: Message) -> Iterator[Message]:
 
 def header(message: Message, name: str) -> str:
     """A header of a message as text in one line; a broken one as far as it can be read."""
-    try:
-        value = str(message.get(name) or "")
-    except Exception:  # noqa: BLE001 - the parsers of headers raise anything
-        value = next((str(v) for k, v in message.raw_items() if k.lower() == name.lower()), "")
-    if not value.isascii() and any("\udc80" <= char <= "\udcff" for char in value):
-        value = value.encode("utf-8", "surrogateescape").decode("cp1252", "replace")
+    raw = next((str(v) for k, v in message.raw_items() if k.lower() == name.lower()), "")
+    raw = raw[:_LONGEST_HEADER]
+    if any("\udc80" <= char <= "\udcff" for char in raw):  # bytes as they came
+        value = _as_windows(raw)
+    else:
+        try:
+            value = str(make_header(decode_header(raw)))
+        except (LookupError, ValueError, HeaderParseError):
+            value = raw
     return " ".join(clean(without_controls(value)).split())
+
+
+_LONGEST_HEADER = 5000
+
+
+def _as_windows(raw: str) -> str:
+    """A header of bytes that nobody encoded: UTF-8, else Windows-1252."""
+    data = raw.encode("utf-8", "surrogateescape")
+    try:
+        return data.decode()
+    except UnicodeDecodeError:
+        return data.decode("cp1252", "replace")
 
 
 def payload(part: Message) -> bytes:

@@ -85,12 +85,13 @@ def read_metadata(tree: Any, address: str) -> Metadata:
         categories=tuple(
             dict.fromkeys(filter(None, map(one_line, [*listed, marks.get("article:section")])))
         ),
-        pictures=tuple(_pictures(tree, marks)),
+        pictures=tuple(islice(_pictures(tree, marks), _MOST_PICTURES)),
         is_paid=False in free or marks.get("article:content_tier") in ("locked", "metered"),
         is_free=bool(free) and all(free),
     )
 
 
+_MOST_PICTURES = 100
 _SAYS_FREE = "isAccessibleForFree"
 _NO = frozenset({"false", "0", "no", "http://schema.org/false", "https://schema.org/false"})
 
@@ -131,11 +132,15 @@ _SAYING = frozenset("button h2 h3 h4 p span strong".split())
 
 
 def _pictures(tree: Any, marks: dict[str, str]) -> Iterator[str]:
-    """The texts that stand with the pictures of an article, captions before what replaces them."""
-    for where in (".//article", ".//main"):
-        for article in tree.iterfind(where):
-            yield from map(_text, article.iterfind(".//figcaption"))
-            yield from (image.get("alt") or "" for image in article.iterfind(".//img"))
+    """The texts that stand with the pictures of an article: captions, and what replaces them."""
+    inside: set[Any] = set()
+    for element in tree.iter():
+        if element.tag in ("article", "main") or element.getparent() in inside:
+            inside.add(element)
+            if element.tag == "figcaption":
+                yield _text(element)
+            elif element.tag == "img":
+                yield element.get("alt") or ""
     yield marks.get("og:image:alt", "")
 
 

@@ -84,17 +84,25 @@ def _links_in(text: str, links: tuple[Anchor, ...]) -> tuple[Link, ...]:
 def _place(link: Anchor, text: str, at: int) -> int:
     """Where a link stands in a text, from `at` on: after what is before it, else between words."""
     before = letters(link.before)[-_TELLING:]
-    places = [found.start() for found in re.finditer(re.escape(link.text), text[at:])]
-    for place in (each + at for each in places[:_MOST_SHOWN]):
-        here = letters(text[max(place - _LOOK_BACK, 0) : place])[-_TELLING:]
-        if here.endswith(before) or (before.endswith(here) and place <= _LOOK_BACK):
-            return place
-    whole = re.search(rf"(?<!\w){re.escape(link.text)}(?!\w)", text[at:])
-    return whole.start() + at if whole else places[0] + at if places else -1
+    places: list[int] = []
+    while len(places) < _MOST_PLACES and (at := text.find(link.text, at)) >= 0:
+        here = letters(text[max(at - _LOOK_BACK, 0) : at])[-_TELLING:]
+        if here.endswith(before) or (before.endswith(here) and at <= _LOOK_BACK):
+            return at
+        places.append(at)
+        at += 1
+    whole = (place for place in places if _is_whole(text, place, place + len(link.text)))
+    return next(whole, places[0] if places else -1)
 
 
+def _is_whole(text: str, start: int, end: int) -> bool:
+    """Whether a stretch of a text is words, and not a part of one."""
+    return not any(map(str.isalnum, text[max(start - 1, 0) : start] + text[end : end + 1]))
+
+
+_MOST_PLACES = 50
 _LOOK_BACK = 60
-_MOST_LINKS, _MOST_SHOWN = 1000, 200
+_MOST_LINKS, _MOST_SHOWN = 300, 200
 """More links in a paragraph are none of prose, and take a time that grows with their square."""
 
 

@@ -16,7 +16,7 @@ import pytest
 from digest.addresses import address_key
 from digest.archive import database, migration
 from digest.archive.store import Archive
-from digest.archive.values import State, StoredEdition, StoredItem
+from digest.archive.values import CollectedItem, State, StoredEdition, StoredItem
 from digest.errors import ArchiveError, BusyError
 from digest.identity import identify, identity
 from digest.sources.wire import parse_wire
@@ -42,6 +42,24 @@ def old(tmp_path: Path) -> Path:
         connection.commit()
     path.chmod(0o644)
     return path
+
+
+def test_version_3_gets_room_for_what_is_collected(tmp_path: Path) -> None:
+    path = tmp_path / "archive.sqlite3"
+    with closing(Archive(path)):
+        pass
+    with closing(sqlite3.connect(path)) as connection:
+        connection.executescript(
+            "DROP VIEW fresh; DROP VIEW lacking; DROP TABLE note; DROP TABLE collected_from;"
+            "PRAGMA user_version = 3"
+        )
+    item = CollectedItem(identity="i", source="s", document="{}")
+    with closing(Archive(path)) as archive:
+        archive.collect([item], [("s", "i"), ("t", "i")], {}, now=AS_OF)
+        archive.note_collecting(now=AS_OF)
+        assert archive.collected(["t"], waiting=True) == ("i",)
+        assert archive.collection().waiting == 1
+    assert (tmp_path / "archive-3.sqlite3").exists()
 
 
 def test_version_1_is_carried_over_with_its_mail(old: Path) -> None:

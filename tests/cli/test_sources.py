@@ -128,6 +128,11 @@ class TestSources:
         assert "is a source already" in out[2]
         assert digest("sources", "list").stdout == ""
 
+    def test_nothing_is_called_by_no_name(self, config: Path) -> None:
+        config.write_text(KEPT)
+        assert digest("sources", "remove", "").exit_code == 2
+        assert config.read_text() == KEPT
+
     def test_comments_of_others_stay(self, config: Path) -> None:
         tables = [f"# over {name}\n[[sources]]\nlocation = '{name}' # {name}\n" for name in "abc"]
         for number, name in enumerate("abc"):
@@ -203,6 +208,13 @@ class TestCollect:
         assert digest("run", address, "--new").stdout == ""
         archive = next(line for line in digest("doctor").stdout.splitlines() if "archive:" in line)
         assert re.search(r"\d MB; collected last on 20\d\d-.*, 0 items wait", archive)
+
+    def test_samples_are_not_collected(self, home: Path) -> None:
+        for command in (["collect"], ["schedule", "cron", "--collect-every", "30m"]):
+            result = digest(*command)
+            assert (result.exit_code, result.stdout) == (2, "")
+            assert "There is no source." in result.stderr
+        assert not (home / ".local").exists()
 
     def test_a_source_that_is_gone_is_named(self, site: Site, tmp_path: Path) -> None:
         result = digest("collect", f"{site.address}/feed", tmp_path / "none")
@@ -281,6 +293,12 @@ class TestSchedule:
         result = digest("schedule", "cron", "--collect-every", every, "--", "https://x.example/")
         assert result.exit_code == 2
         assert f"It can say {near}." in result.stderr
+
+    def test_the_configuration_goes_along(self, tmp_path: Path) -> None:
+        file = tmp_path / "mijn.toml"
+        file.write_text("sources = ['https://x.example/']\n")
+        out = digest("--config", file, "schedule", "cron", "--collect-every", "1h").stdout
+        assert out.count(f"--config {file} ") == 2
 
     def test_systemd_has_two_timers(self) -> None:
         out = digest("schedule", "systemd", "--collect-every", "45m", "--", "https://x.example/")

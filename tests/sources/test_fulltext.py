@@ -247,6 +247,11 @@ class TestManners:
         item = completed(article(site.has("/weg", code=302, Location="/")), fetching)
         assert "front page" in item.origin.note
 
+    def test_a_short_link_leads_to_an_article(self, site: Place, fetching: Fetching) -> None:
+        site.has("/?p=123", page())
+        item = completed(article(site.has("/kort", code=302, Location="/?p=123")), fetching)
+        assert item.origin.is_full
+
     def test_who_asks_says_so(self, site: Place, fetching: Fetching) -> None:
         completed(article(site.has("/a", page())), fetching)
         assert all(headers["User-Agent"].startswith(f"{NAME}/") for _, _, headers in site.asked)

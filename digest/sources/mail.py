@@ -4,6 +4,7 @@ The HTML part goes through the same blocks as a feed, the plain part is wire cop
 followed by prose begins an item of its own; what a newsletter says of itself is a notice.
 """
 
+import re
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, replace
 from datetime import datetime, tzinfo
@@ -58,6 +59,7 @@ FEED = "mail"
 """What all mail is known by as a feed: a Message-ID is that of one message in the world."""
 
 _DEEPEST = 8
+_SIGNATURE = re.compile(r"^-- ?$", re.MULTILINE)
 _BLANK = b"\xef\xbb\xbf \t\r\n"
 _Parts = tuple[Section | Item | Aside, ...]
 
@@ -142,12 +144,13 @@ class _Reader:
     def _plain(self, text: str, head: Head) -> _Parts:
         """The items of wire copy, the first of which is called as the message."""
         head, text = forwarded_text(text, head)
+        text = _SIGNATURE.split(text, maxsplit=1)[0].strip("\n") or text
         blocks = plain_blocks(text)
         if sum(block.is_heading for block in blocks) > 1:
             return tuple(self._items(blocks, head, ()))
-        lines = [line for line in text.partition("\n-- \n")[0].splitlines() if not is_own(line)]
-        end = next((n for n, line in enumerate(lines) if is_footer(line)), len(lines))
-        lines = lines[:end] if any(line.strip() for line in lines[:end]) else lines
+        lines = [line for line in text.splitlines() if not is_own(line)]
+        begins = (n for n, line in enumerate(lines) if n and not lines[n - 1] and is_footer(line))
+        lines = lines[: next(begins, len(lines))]
         document = parse_wire("\n".join(lines), source=self.source, as_of=self.as_of)
         parts: list[Section | Item | Aside] = []
         number = 0

@@ -2,7 +2,7 @@
 
 import re
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from itertools import pairwise
 
@@ -123,7 +123,7 @@ class Piece:
     def address(self) -> str:
         """Where the item is on the web: where its heading leads, else what asks to read on."""
         links = [link for block in self.all for link in block.links]
-        on = [link for link in reversed(links) if _READ_ON.match(link.text)]
+        on = [link for link in reversed(links) if _leads_on(link.text)]
         heading = self.heading.links if self.heading else ()
         return next((link.address for link in (*heading, *on) if link.address), "")
 
@@ -218,17 +218,52 @@ def _is_news(block: Block, after: Block) -> bool:
 def plain_blocks(text: str) -> list[Block]:
     """A newsletter in plain text as blocks: headings as senders mark them, addresses as links."""
     blocks: list[Block] = []
-    for paragraph in re.split(r"\n\s*\n", text):
-        lines = [line.strip() for line in paragraph.strip().split("\n")]
+    paragraphs = [
+        [line.strip() for line in paragraph.strip().split("\n")]
+        for paragraph in re.split(r"\n\s*\n", text)
+    ]
+    alone = _headings_alone(paragraphs)
+    for index, lines in enumerate(paragraphs):
         start = 0
         for number, line in enumerate(lines):
             ruled = number + 1 < len(lines) and bool(_RULE.fullmatch(lines[number + 1]))
-            if line.startswith("** ") or ruled:
+            if line.startswith("** ") or ruled or _IN_STARS.fullmatch(line) or index in alone:
                 blocks += _plain_block(lines[start:number], is_heading=False)
                 blocks += _plain_block([line], is_heading=True)
                 start = number + 1
+            elif found := _LEADS.fullmatch(line):
+                blocks += _plain_block(lines[start:number], is_heading=False)
+                link = Anchor(text=found[1] or found[2], address=link_address(found[2]), before="")
+                blocks.append(Block(text=link.text, links=(link,)))
+                start = number + 1
         blocks += _plain_block(lines[start:], is_heading=False)
     return blocks
+
+
+def _headings_alone(paragraphs: Sequence[list[str]]) -> frozenset[int]:
+    """Which paragraphs are headings though nothing marks them: lines above prose.
+
+    More than one of them has a number, or stands first or where the item before asks to read on.
+    """
+    above = [
+        index
+        for index, (lines, after) in enumerate(pairwise(paragraphs))
+        if len(lines) == 1
+        and len(lines[0]) <= _LONGEST_HEADING
+        and not lines[0].endswith((".", ":"))
+        and not _is_address(lines)
+        and len(" ".join(after)) > len(lines[0])
+        and not _is_address(after)
+    ]
+    numbered = [index for index in above if _NUMBER.match(paragraphs[index][0])]
+    led = [index for index in above if not index or _is_address(paragraphs[index - 1][-1:])]
+    headings = numbered if len(numbered) > len(led) else led
+    return frozenset(headings if len(headings) > 1 else ())
+
+
+def _is_address(lines: Sequence[str]) -> bool:
+    """Whether lines end in one that only leads somewhere."""
+    return bool(lines) and bool(_LEADS.fullmatch(lines[-1]))
 
 
 def _plain_block(lines: Iterable[str], *, is_heading: bool) -> list[Block]:
@@ -238,12 +273,16 @@ def _plain_block(lines: Iterable[str], *, is_heading: bool) -> list[Block]:
         Anchor(text=found[1].strip(), address=link_address(found[2]), before="")
         for found in _WRITTEN_LINK.finditer(text)
     )
-    shown = _WRITTEN_LINK.sub(r"\1", text).removeprefix("** ").strip()
+    shown = _WRITTEN_LINK.sub(r"\1", text)
+    shown = _NUMBER.sub("", shown.strip("* ")) if is_heading else shown.strip()
     level = 2 if is_heading else 0
     return [Block(text=shown, links=links, level=level, is_heading=is_heading)] if shown else []
 
 
 _RULE = re.compile(r"[-=_*~]{3,}")
+_IN_STARS = re.compile(r"\*[^*\s](?:[^*]*[^*\s])?\*")
+_NUMBER = re.compile(r"\d{1,2}[.)] +")
+_LEADS = re.compile(r"(?:([^:/]{1,60}?) *[:>»→] *)?[<(]?(https?://[^\s<>()]+)[>)]?")
 _WRITTEN_LINK = re.compile(r"([^()\n.!?]{2,80}?)\s*[(<](https?://[^\s()<>]+)[)>]")
 
 
@@ -275,4 +314,9 @@ def read_newsletter(blocks: Iterable[Block]) -> tuple[Paragraph, ...]:
 
 def _is_link_alone(part: Paragraph) -> bool:
     """Whether a paragraph is nothing but a link that asks to read on."""
-    return bool(part.links) and part.text == part.links[0].text and bool(_READ_ON.match(part.text))
+    return bool(part.links) and part.text == part.links[0].text and _leads_on(part.text)
+
+
+def _leads_on(text: str) -> bool:
+    """Whether the text of a link asks to read on, or is its address."""
+    return bool(_READ_ON.match(text) or _LEADS.fullmatch(text))

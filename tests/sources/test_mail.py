@@ -99,6 +99,31 @@ class TestNewsletters:
         data = mail(f"{form.format(first)}<p>{PROSE}</p>{form.format(second)}<p>{OTHER}</p>")
         assert heads(data) == [first, second]
 
+    @pytest.mark.parametrize(
+        "text",
+        [
+            "1. BRUG DICHT\n\n{0}\n\n2. MEER TREINEN\n\n{1}\n\nU krijgt deze nieuwsbrief als lid.",
+            "*Brug dicht*\n{0}\nhttps://k.example/1\n\n*Meer treinen*\n{1}\n\n--\nDe Krant",
+            (
+                "Brug dicht\n\n{0}\n\nLees meer: https://k.example/1\n\nMeer treinen\n\n{1}\n\n"
+                "Lees meer: https://k.example/2"
+            ),
+            "** Brug dicht\n{0}\n\n** Meer treinen\n{1}",
+            "Brug dicht\n----------\n{0}\n\nMeer treinen\n------------\n{1}\n",
+        ],
+        ids=["numbers", "stars", "links", "marks", "rules"],
+    )
+    def test_headings_of_plain_ones_begin_items(self, text: str) -> None:
+        data = mail(text.format(PROSE, OTHER), "plain")
+        assert [head.casefold() for head in heads(data)] == ["brug dicht", "meer treinen"]
+        assert prose(data) == f"{PROSE}\n{OTHER}"
+        leads = "https://k.example/1" if "k.example" in text else ""
+        assert items(data)[0].origin.address == leads
+
+    def test_numbered_lists_are_no_headings(self) -> None:
+        text = f"UTRECHT (ANP) - {PROSE}\n\n1. Brood\n\n2. Melk\n\n3. Kaas\n\n{OTHER}"
+        assert heads(mail(text, "plain")) == ["Ochtend"]
+
     def test_one_article_with_headings_in_it_is_one(self) -> None:
         data = mail(f"<h1>Ochtend</h1><p>{PROSE}</p><h2>Geld</h2><p>{OTHER}</p>")
         assert heads(data) == ["Ochtend"]

@@ -42,6 +42,7 @@ from digest.sources.messages import (
 from digest.sources.newsletters import (
     LEAST_PROSE,
     Piece,
+    find_closing,
     is_footer,
     is_own,
     names_section,
@@ -148,7 +149,8 @@ class _Reader:
         blocks = plain_blocks(text)
         if sum(block.is_heading for block in blocks) > 1:
             return tuple(self._items(blocks, head, ()))
-        lines = [line for line in text.splitlines() if not is_own(line)]
+        lines = text.splitlines()
+        lines = [line for line in lines[: find_closing(lines)] if not is_own(line)]
         begins = (n for n, line in enumerate(lines) if n and not lines[n - 1] and is_footer(line))
         lines = lines[: next(begins, len(lines))]
         document = parse_wire("\n".join(lines), source=self.source, as_of=self.as_of)

@@ -16,6 +16,8 @@ from digest.sources.tables import Anchor, Block
 
 _LONGEST_HEADING = 200
 _LONGEST_SECTION = 40
+_LONGEST_SIGNED = 80
+"""Letters of a line of a signature."""
 LEAST_PROSE = 40
 """So many letters before the first heading are an item, and no greeting."""
 _LONGEST_APART = 300
@@ -23,6 +25,9 @@ _LONGEST_APART = 300
 _MAIL = r"(?:nieuwsbrief|e-?mail(?:bericht)?|mail(?:ing)?|bericht|newsletter)"
 _BESIDE = r"(?:\s*[|·•/].{0,120})?[.!]?"
 """What stands on the line beside it."""
+
+
+_CLOSING = r"(?:(?:met )?(?:vriendelijke|hartelijke) groet(?:en)?|groet(?:en|jes)?)[,!.]?"
 
 
 def _lines(*forms: str) -> re.Pattern[str]:
@@ -64,7 +69,8 @@ _SAYS_OF_ITSELF = _lines(
     r"(?:tip een vriend|deel deze nieuwsbrief|tip de redactie).{0,60}",
     r"(?:goede?morgen|goedemiddag|goedenavond|hallo|hoi)(?: [\w.-]+){0,3}[,!.]?",
     r"(?:beste|geachte|dag|lieve)(?: [\w./-]+){1,3}[,!]",
-    r"(?:(?:met vriendelijke|hartelijke) groet(?:en)?|groet(?:en|jes)?|veel leesplezier)[,!.]?",
+    r"veel leesplezier[,!.]?",
+    rf"{_CLOSING}",
     r"(?:(?:facebook|twitter|x|instagram|linkedin|youtube|tiktok|bluesky)[\s|·•]*){2,}",
     r"like|comment|restack|share|read in app|[>|] ?",
     r"op (?:ma|di|wo|do|vr|za|zo)\w* \d.{0,60}\bschreef\b.{0,80}:?",
@@ -169,6 +175,7 @@ def _without_footer(blocks: list[Block]) -> list[Block]:
         if is_footer(blocks[index].text):
             blocks = blocks[:index]
             break
+    blocks = blocks[: find_closing([block.text for block in blocks])]
     while (
         blocks
         and len(blocks[-1].text) <= _LONGEST_HEADING
@@ -290,6 +297,16 @@ def is_own(text: str) -> bool:
     """Whether a line is what a newsletter says of itself, or greets with."""
     line = " ".join(text.split())
     return len(line) <= _LONGEST_HEADING and bool(_SAYS_OF_ITSELF.fullmatch(line))
+
+
+def find_closing(lines: Sequence[str]) -> int:
+    """Where a letter closes: a greeting with nothing but short lines below, else the end."""
+    for index in range(len(lines) - 1, -1, -1):
+        if index and re.fullmatch(_CLOSING, " ".join(lines[index].split()), re.IGNORECASE):
+            return index
+        if len(lines[index]) > _LONGEST_SIGNED or lines[index].endswith("."):
+            break
+    return len(lines)
 
 
 def is_footer(text: str) -> bool:

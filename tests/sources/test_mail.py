@@ -120,6 +120,25 @@ class TestNewsletters:
         leads = "https://k.example/1" if "k.example" in text else ""
         assert items(data)[0].origin.address == leads
 
+    @pytest.mark.parametrize("kind", ["html", "plain"])
+    def test_who_signs_is_no_news(self, kind: str) -> None:
+        lines = [
+            OTHER,
+            PROSE,
+            "Met vriendelijke groet,",
+            "Anja Smit",
+            "Voorlichter",
+            "T 06 12345678",
+        ]
+        html = "".join(f"<p>{line}</p>" for line in lines)
+        body = html if kind == "html" else "\n\n".join(["UTRECHT (ANP) - Er is nieuws.", *lines])
+        assert "Anja" not in prose(mail(body, kind))
+        assert prose(mail(body, kind)).endswith(PROSE)
+
+    def test_a_greeting_in_the_news_closes_nothing(self) -> None:
+        body = f"<p>{OTHER}</p><p>Groeten</p><p>Anja</p><p>{PROSE}</p>"
+        assert prose(mail(body)).endswith(PROSE)
+
     def test_numbered_lists_are_no_headings(self) -> None:
         text = f"UTRECHT (ANP) - {PROSE}\n\n1. Brood\n\n2. Melk\n\n3. Kaas\n\n{OTHER}"
         assert heads(mail(text, "plain")) == ["Ochtend"]

@@ -16,7 +16,7 @@ from digest.config import SOURCE_SECONDS
 from digest.errors import InputError
 from digest.plaintext import readable
 from digest.regular import open_regular
-from digest.sources.agency import newest, parse_agency
+from digest.sources.agency import parse_agency
 from digest.sources.cache import Notes
 from digest.sources.decoding import decode
 from digest.sources.feed import parse_feed
@@ -27,6 +27,7 @@ from digest.sources.mail import parse_mail, parse_mailbox
 from digest.sources.mailboxes import is_mbox, list_maildir, read_message, split_mbox
 from digest.sources.page import parse_page
 from digest.sources.places import section_named
+from digest.sources.versions import newest
 from digest.sources.web import Fetched, dead
 from digest.sources.wire import parse_wire
 

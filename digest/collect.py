@@ -13,8 +13,8 @@ from digest.article import Article, Document
 from digest.choosing import EVERYTHING
 from digest.collection import read_collected
 from digest.errors import INCOMPLETE, InputError
-from digest.news import Complete, News, gather
-from digest.publish import keep_new, tell_readings
+from digest.news import Complete, News, gather, keep_new
+from digest.publish import tell_readings
 from digest.sources.files import Readings
 
 

@@ -11,7 +11,7 @@ from digest.archive.store import Archive
 from digest.archive.values import Alias
 from digest.article import Article, Document, Status, is_news
 from digest.choosing import Choice, unwanted, unwanted_english
-from digest.collection import Kept, as_documents, read_kept
+from digest.collection import Kept, as_documents, collectable, read_kept
 from digest.edition import Edition
 from digest.identity import by_text, identify, identity
 from digest.select import select_items
@@ -112,6 +112,34 @@ def gather(
         left_out=left_out,
         choice=choice,
     )
+
+
+def keep_new(news: News, archive: Archive, *, now: datetime, warn: Callable[[str], object]) -> int:
+    """Keep all items that somebody may have to get; how many were not kept before.
+
+    So none is lost that leaves its source before it is delivered, whatever becomes of this run.
+    What is kept already is kept anew where its text is another one, or that of its page came.
+    """
+    places = [
+        (document.place, identity(item))
+        for document in news.documents
+        for item in document.items
+        if is_news(item)
+    ]
+    unkept = archive.unkept(news.identities)
+    waiting = set(archive.collected((place for place, _ in places), waiting=True))
+    kept = read_kept(archive, (name for name in news.identities if name in waiting), warn)
+    changed = {name for name, (_, each) in kept.items() if _is_newer(name, each, news)}
+    items = collectable(news.documents, unkept | changed, news.letters)
+    archive.collect(items, places, news.aliases, now=now)
+    return len(unkept)
+
+
+def _is_newer(name: str, kept: Kept, news: News) -> bool:
+    """Whether what is there of an item is more than what is kept."""
+    if name not in news.letters:  # it is what is kept
+        return False
+    return news.letters[name] != kept.letters or (name in news.completed and not kept.is_complete)
 
 
 def identities_of(documents: Iterable[Document]) -> dict[str, None]:

@@ -11,9 +11,8 @@ from datetime import date, datetime
 
 from digest.archive.store import Archive
 from digest.archive.values import OUTPUT, QueuedMessage, State
-from digest.article import Article, Document, is_news
+from digest.article import Article, Document
 from digest.choosing import EVERYTHING, Choice
-from digest.collection import Kept, collectable, read_kept
 from digest.edition import Edition, Sort
 from digest.editions import Share, divide, stored
 from digest.errors import (
@@ -24,7 +23,7 @@ from digest.errors import (
     InputError,
 )
 from digest.identity import identity
-from digest.news import Complete, News, gather, identities_of
+from digest.news import Complete, News, gather, identities_of, keep_new
 from digest.outbox import Fate, Sendings, Tell, tell_untold
 from digest.pipeline import excerpt
 from digest.rendering.message import Envelope
@@ -246,34 +245,6 @@ def _deliver(news: News, archive: Archive | None, order: Order, desk: Desk, repo
         if archive:
             (number,) = archive.store([(stored(edition, order.now), ())], news.aliases)
             archive.deliver(number, now=order.now)
-
-
-def keep_new(news: News, archive: Archive, *, now: datetime, warn: Callable[[str], object]) -> int:
-    """Keep all items that somebody may have to get; how many were not kept before.
-
-    So none is lost that leaves its source before it is delivered, whatever becomes of this run.
-    What is kept already is kept anew where its text is another one, or that of its page came.
-    """
-    places = [
-        (document.place, identity(item))
-        for document in news.documents
-        for item in document.items
-        if is_news(item)
-    ]
-    unkept = archive.unkept(news.identities)
-    waiting = set(archive.collected((place for place, _ in places), waiting=True))
-    kept = read_kept(archive, (name for name in news.identities if name in waiting), warn)
-    changed = {name for name, (_, each) in kept.items() if _is_newer(name, each, news)}
-    items = collectable(news.documents, unkept | changed, news.letters)
-    archive.collect(items, places, news.aliases, now=now)
-    return len(unkept)
-
-
-def _is_newer(name: str, kept: Kept, news: News) -> bool:
-    """Whether what is there of an item is more than what is kept."""
-    if name not in news.letters:  # it is what is kept
-        return False
-    return news.letters[name] != kept.letters or (name in news.completed and not kept.is_complete)
 
 
 def _tell_waiting(news: News, archive: Archive, order: Order, desk: Desk) -> None:

@@ -149,12 +149,6 @@ _KEPT_DAYS = 30
 _MOST_HOPS = 10
 
 
-def _is_front(address: str) -> bool:
-    """Whether an address is that of a site itself."""
-    parts = urlsplit(address)
-    return not (parts.path.strip("/") or parts.query)
-
-
 @dataclass(slots=True)
 class _Host:
     """A host: who asks it at the moment, when it was asked last, and why it is not asked again.

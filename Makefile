@@ -9,7 +9,7 @@ PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 STARTER := models/installed/starter/starter.json
 MODEL := models/installed/setup.stamp
 
-.PHONY: digest setup test check fix bench lock clean
+.PHONY: digest setup test check fix bench wheel lock clean
 
 digest: $(MODEL)
 	@$(BIN)/digest run seeds
@@ -33,6 +33,11 @@ fix: setup
 
 bench: setup
 	$(BIN)/python -m benchmarks
+
+# For pipx, uv and pip: docs/install.md.
+wheel: $(VENV)/run.stamp
+	@rm -rf dist
+	@$(BIN)/python -m hatchling build -t wheel
 
 # Pin the newest versions that fit; uv resolves for every platform and Python version at once.
 LOCK := --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header \

@@ -7,12 +7,14 @@ from pathlib import Path
 
 import click
 
+from benchmarks.formats import formats
 from benchmarks.linear import linear
 from benchmarks.meaning import curve
 from benchmarks.parts import Row, growth, quality, speed, startup
 
+_TIMED = {"startup": startup, "speed": speed, "growth": growth, "formats": formats}
 RESULTS = Path(__file__).parent / "results"
-_PARTS = ("startup", "speed", "growth", "quality", "meaning", "linear")
+_PARTS = ("startup", "speed", "growth", "quality", "meaning", "linear", "formats")
 _SHARED = Path(__file__).resolve().parents[2] / "shared" / "eval"
 _NEWS = Path(__file__).parent / "news-dev.tsv"
 
@@ -41,7 +43,7 @@ def main(
         elif part == "linear":
             results[part] = linear()
         else:
-            results[part] = {"startup": startup, "speed": speed, "growth": growth}[part](runs)
+            results[part] = _TIMED[part](runs)
         click.echo(_table(part, results[part]))
     RESULTS.mkdir(exist_ok=True)
     machine = {"python": platform.python_version(), "cpus": os.cpu_count(), "runs": runs}

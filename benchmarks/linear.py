@@ -9,10 +9,11 @@ from types import FrameType
 
 from benchmarks.parts import Row
 from digest.config import PACKAGE
+from digest.edition import Format
 from digest.errors import InputError
 from digest.lexicon.numbers import Language, find_numbers
 from digest.pipeline import EditionOptions, make_edition
-from digest.rendering.environment import Format, Templates, render
+from digest.rendering.environment import Templates, render
 from digest.rendering.view import Look
 from digest.sources.agency import parse_agency
 from digest.sources.blocks import read_blocks

@@ -12,6 +12,7 @@ from digest.archive.store import Archive
 from digest.article import Article, Document
 from digest.choosing import EVERYTHING
 from digest.collection import read_collected
+from digest.counting import counted
 from digest.errors import INCOMPLETE, InputError
 from digest.news import Complete, News, gather, keep_new
 from digest.publish import tell_readings
@@ -61,7 +62,9 @@ def collect(order: CollectOrder, desk: CollectDesk) -> int:
         with desk.archive() as archive:
             news = _gather(readings, archive, order, desk, texts)
             keep_new(news, archive, now=order.now, warn=desk.warn)
-    desk.say(f"{new} new {'item' if new == 1 else 'items'}; {len(waiting)} wait for an edition.")
+    desk.say(
+        f"{counted(new, 'new item')}; {counted(len(waiting), 'waits', 'wait')} for an edition."
+    )
     is_whole = True
     if desk.translate:
         with desk.archive() as archive:

@@ -11,6 +11,24 @@ from itertools import groupby
 from digest.article import NO_ORIGIN, Dateline, Link, Origin, Published, Role, Section
 
 
+class Format(StrEnum):
+    """What an edition is rendered as: `html` is for mail, `web` for a browser.
+
+    `eml` is a message of several of these, `atom` and `jsonfeed` are for feed readers, `epub` is
+    for e-readers.
+    """
+
+    TEXT = "text"
+    HTML = "html"
+    WEB = "web"
+    MD = "md"
+    JSON = "json"
+    EML = "eml"
+    ATOM = "atom"
+    JSONFEED = "jsonfeed"
+    EPUB = "epub"
+
+
 class Layout(StrEnum):
     """How the two languages stand."""
 

@@ -2,14 +2,15 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime, time
 
 from digest.archive.store import Archive
-from digest.archive.values import StoredEdition, StoredItem
+from digest.archive.values import Listed, StoredEdition, StoredItem
 from digest.edition import Edition, Entry
 from digest.errors import ArchiveError
 from digest.pipeline import excerpt
 from digest.rendering.data import edition_as_json, edition_from_json
+from digest.rendering.feeds import Dated
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -75,6 +76,47 @@ def past_edition(archive: Archive, number: int) -> Edition | None:
         return edition_from_json(document) if document is not None else None
     except (ValueError, LookupError, TypeError, AttributeError, RecursionError) as error:
         raise archive.damage(f"edition {number}") from error
+
+
+def whole_editions(archive: Archive) -> tuple[Listed, ...]:
+    """The editions that are no excerpts of another one of their date and name, the newest first."""
+    items = archive.items_of()
+    whole: list[Listed] = []
+    others: dict[tuple[str, str], list[frozenset[int]]] = {}
+    for listed in sorted(archive.list_editions(), key=lambda each: -len(items.get(each.id, ()))):
+        own = items.get(listed.id, frozenset())
+        same_day = others.setdefault((listed.day, listed.name), [])
+        if not any(own <= other for other in same_day):
+            whole.append(listed)
+            same_day.append(own)
+    return tuple(sorted(whole, key=lambda each: (each.day, each.id), reverse=True))
+
+
+def newest_editions(
+    archive: Archive, count: int, warn: Callable[[str], object]
+) -> tuple[Dated, ...]:
+    """So many of them with their text; `warn` is told of those that are damaged."""
+    found: list[Dated] = []
+    for listed in whole_editions(archive):
+        if len(found) == count:
+            break
+        try:
+            found.append(dated(archive, listed))
+        except ArchiveError as error:
+            warn(str(error))
+    return tuple(found)
+
+
+def dated(archive: Archive, listed: Listed) -> Dated:
+    """A past edition with the moment when it was made. Raises `ArchiveError` for a damaged one."""
+    edition = past_edition(archive, listed.id)
+    if edition is None:
+        raise archive.damage(f"edition {listed.id}")
+    try:
+        made = datetime.fromisoformat(listed.created)
+    except ValueError:
+        made = datetime.combine(edition.day, time.min)
+    return Dated(edition=edition, made=made if made.tzinfo else made.replace(tzinfo=UTC))
 
 
 def stored(edition: Edition, now: datetime) -> StoredEdition:

@@ -55,6 +55,14 @@ def link_address(address: str) -> str:
     return whole if len(whole) <= _LONGEST else ""
 
 
+def web_folder(address: str) -> str:
+    """The address of a folder on the web, with its slash; empty for what is none."""
+    folder = link_address(address)
+    if not folder.startswith("http") or "?" in folder or "#" in folder:
+        return ""
+    return f"{folder.removesuffix('/')}/"
+
+
 def _host(parts: SplitResult) -> str:
     """The host, in ASCII, with its port if it has one."""
     name = parts.hostname or ""

@@ -7,9 +7,11 @@ _UNSAFE = (
     "\xad\u061c\u180e\u200b\u200e\u200f\u2028-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb"
     "\ud800-\udfff"  # halves of surrogate pairs, which cannot be encoded
     "\U000e0000-\U000e007f"  # tags: text that nobody sees
+    "\ufffe\uffff"  # no characters, which no XML document may have
 )
 _OUTSIDE = re.compile(f"[{_UNSAFE}]")
-_EMPHASIS = re.compile(r"\x1b\[[\d;]*m")
+_EMPHASIS = re.compile(r"\x1b\[[\d;]*m|\x1b\]8;;(?:(?:https?://|mailto:)[!-~]{1,2000})?\x1b\\")
+"""Colour and emphasis, and where a link to the web begins and ends (OSC 8)."""
 
 
 def readable(text: str) -> str:
@@ -40,7 +42,7 @@ def plain_line(text: str) -> str:
 
 
 def plain_emphasised(text: str) -> str:
-    """The same, where escape sequences that set colour and emphasis may stay."""
+    """The same, where escape sequences that set colour, emphasis and links may stay."""
     pieces = []
     start = 0
     for found in _EMPHASIS.finditer(text):

@@ -13,6 +13,7 @@ from digest.archive.store import Archive
 from digest.archive.values import OUTPUT, QueuedMessage, State
 from digest.article import Article, Document
 from digest.choosing import EVERYTHING, Choice
+from digest.counting import counted
 from digest.edition import Edition, Sort
 from digest.editions import Share, divide, stored
 from digest.errors import (
@@ -252,7 +253,7 @@ def _tell_waiting(news: News, archive: Archive, order: Order, desk: Desk) -> Non
     served = [each for each in order.recipients if _has_edition(each, archive, order)]
     new = {each for recipient in served for each in archive.new_for(recipient, news.identities)}
     if new:
-        items = "1 new item waits" if len(new) == 1 else f"{len(new)} new items wait"
+        items = counted(len(new), "new item waits", "new items wait")
         desk.warn(
             f"The edition of {order.day.isoformat()} was sent already; {items} for the next one,"
             " and --edition NAME makes another one now."
@@ -263,11 +264,11 @@ def _catch_up(archive: Archive, news: News, order: Order, desk: Desk) -> None:
     collected = archive.collected(spec.place for spec in news.readings.specs)
     identities = news.identities | dict.fromkeys(collected)
     if order.dry_run:
-        desk.warn(f"{len(identities)} items would count as delivered.")
+        desk.warn(f"{counted(len(identities), 'item')} would count as delivered.")
         return
     recipients = [OUTPUT, *order.envelopes]
     archive.catch_up(identities, recipients, now=order.now, aliases=news.aliases)
-    desk.say(f"{len(identities)} items count as delivered now.")
+    desk.say(f"{counted(len(identities), 'item counts', 'items count')} as delivered now.")
 
 
 def items_of(documents: Iterable[Document], share: Share) -> tuple[str, ...]:

@@ -46,6 +46,11 @@ def frequency(word: str) -> float:
     return _frequencies().get(word.lower(), 0.0)
 
 
+def is_uncommon(text: str) -> bool:
+    """Whether one of these words is less common, or not on the list at all."""
+    return any(frequency(word) < COMMON for word in text.split())
+
+
 def _meanings(sentence: Sentence, start: int, end: int) -> tuple[str, ...]:
     """What the gloss says that covers these letters of the Dutch."""
     covering = (g for g in sentence.glosses if g.start <= start and end <= g.end)

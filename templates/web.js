@@ -1,16 +1,30 @@
-// The page is whole without this: it adds partners that light up, keys and search.
+// The page is whole without this: it adds partners that light up, keys, search and your place.
 (function () {
   "use strict";
   var all = function (selector, root) {
     return Array.prototype.slice.call((root || document).querySelectorAll(selector));
   };
+  var byId = function (id) { return document.getElementById(id); };
   var sentences = all(".s[data-key]");
   var articles = all("article");
-  var search = document.getElementById("search");
-  var found = document.getElementById("found");
-  var toggle = document.getElementById("show-other");
+  var sections = all("details");
+  var languages = all(".language");
+  var search = byId("search");
+  var found = byId("found");
+  var help = byId("help");
+  var keys = byId("keys");
+  var keysOn = byId("keys-on");
 
   all(".scripted").forEach(function (element) { element.hidden = false; });
+
+  // What is kept from one visit to the next; nothing, where the browser keeps nothing.
+  var MOST_KEPT = 60;
+  function recall(name, fallback) {
+    try { return JSON.parse(localStorage.getItem("digest." + name)) || fallback; } catch (_) { return fallback; }
+  }
+  function remember(name, value) {
+    try { localStorage.setItem("digest." + name, JSON.stringify(value)); } catch (_) { /* as if it were new */ }
+  }
 
   function light(sentence, on) {
     sentences.forEach(function (other) {
@@ -29,42 +43,116 @@
     });
   });
 
+  // The last language stays on: switching it off switches the other one on.
+  function show(box, on) {
+    box.checked = on;
+    if (!on && !languages.some(function (each) { return each.checked; })) {
+      languages.forEach(function (each) { each.checked = each !== box; });
+    }
+    remember("languages", languages.filter(function (each) { return each.checked; }).map(function (each) { return each.id; }));
+  }
+  var shown = recall("languages", []);
+  languages.forEach(function (box) {
+    if (shown.length) { box.checked = shown.indexOf(box.id) >= 0; }
+    box.addEventListener("change", function () { show(box, box.checked); });
+  });
+  function toggle(id) {
+    var box = byId(id);
+    if (box) { show(box, !box.checked); }
+  }
+
   function visible(element) { return element.getClientRects().length > 0; }
 
   function step(elements, current, by) {
-    var shown = elements.filter(visible);
-    var at = shown.indexOf(current);
-    var next = at < 0 ? (by > 0 ? 0 : shown.length - 1) : at + by;
-    if (shown[next]) { shown[next].focus(); }
+    var seen = elements.filter(visible);
+    var at = seen.indexOf(current);
+    var next = at < 0 ? (by > 0 ? 0 : seen.length - 1) : at + by;
+    if (seen[next]) { seen[next].focus(); }
+  }
+
+  function fold() {
+    var open = sections.every(function (each) { return !each.open; });
+    sections.forEach(function (each) { each.open = open; });
   }
 
   document.addEventListener("keydown", function (event) {
-    if (event.ctrlKey || event.metaKey || event.altKey) { return; }
+    if (event.ctrlKey || event.metaKey || event.altKey || (keys && keys.open)) { return; }
     var active = document.activeElement;
-    if (active && active.tagName === "INPUT" && active.type === "search") {
-      if (event.key === "Escape") { active.value = ""; filter(); active.blur(); }
+    if (active && active === search) {
+      if (event.key === "Escape") { search.value = ""; filter(); search.blur(); }
       return;
     }
+    if (keysOn && !keysOn.checked) { return; }
     var article = active && active.closest ? active.closest("article") : null;
     var sentence = active && active.closest ? active.closest(".s") : null;
     if (event.key === "j") { step(articles, article, 1); }
     else if (event.key === "k") { step(articles, article, -1); }
     else if (event.key === "ArrowRight" && article) { step(all(".s[data-key]", article), sentence, 1); }
     else if (event.key === "ArrowLeft" && article) { step(all(".s[data-key]", article), sentence, -1); }
-    else if (event.key === "o" && toggle) { toggle.checked = !toggle.checked; }
+    else if (event.key === "o" && languages[1]) { toggle(languages[1].id); }
+    else if (event.key === "e") { toggle("show-en"); }
+    else if (event.key === "n") { toggle("show-nl"); }
+    else if (event.key === "f") { fold(); }
     else if (event.key === "/" && search) { search.focus(); }
+    else if (event.key === "?" && help) { keys.showModal(); }
     else { return; }
     event.preventDefault();
   });
+  if (help) { help.addEventListener("click", function () { keys.showModal(); }); }
+  // Single keys can be switched off, as those need who speak to their machine (WCAG 2.1.4).
+  keysOn.checked = recall("keys", "on") === "on";
+  keysOn.addEventListener("change", function () { remember("keys", keysOn.checked ? "on" : "off"); });
 
   function filter() {
     var wanted = search.value.trim().toLowerCase();
-    var shown = 0;
+    var count = 0;
     articles.forEach(function (article) {
       article.hidden = wanted !== "" && article.textContent.toLowerCase().indexOf(wanted) < 0;
-      shown += article.hidden ? 0 : 1;
+      count += article.hidden ? 0 : 1;
     });
-    found.textContent = wanted === "" ? "" : shown + " of " + articles.length + " items";
+    all("main > section").forEach(function (section) {
+      var items = all("article", section);
+      section.hidden = items.length > 0 && items.every(function (each) { return each.hidden; });
+      if (wanted !== "" && !section.hidden) { section.querySelector("details").open = true; }
+    });
+    found.textContent = wanted === "" ? "" : count + " of " + articles.length + (articles.length === 1 ? " item" : " items");
   }
   if (search) { search.addEventListener("input", filter); }
+
+  // What is led to, or printed, is unfolded.
+  function unfold() {
+    var target = location.hash.length > 1 ? byId(decodeURIComponent(location.hash.slice(1))) : null;
+    var section = target && target.closest("details");
+    if (section && !section.open) { section.open = true; target.scrollIntoView(); }
+  }
+  window.addEventListener("hashchange", unfold);
+  unfold();
+  var folded = [];
+  window.addEventListener("beforeprint", function () {
+    folded = sections.filter(function (each) { return !each.open; });
+    folded.forEach(function (each) { each.open = true; });
+  });
+  window.addEventListener("afterprint", function () {
+    folded.forEach(function (each) { each.open = false; });
+  });
+
+  // Where you were in this edition: the item at the top, and how far into it.
+  var edition = document.body.dataset.edition;
+  function keepPlace() {
+    var top = articles.filter(function (each) { return visible(each) && each.getBoundingClientRect().bottom > 80; })[0];
+    var kept = recall("places", []).filter(function (each) { return each.edition !== edition; }).slice(-MOST_KEPT);
+    if (top && window.scrollY > 0) {
+      kept.push({ edition: edition, item: top.id, into: Math.round(-top.getBoundingClientRect().top) });
+    }
+    remember("places", kept);
+  }
+  var waiting = 0;
+  window.addEventListener("scroll", function () {
+    window.clearTimeout(waiting);
+    waiting = window.setTimeout(keepPlace, 300);
+  }, { passive: true });
+  window.addEventListener("pagehide", keepPlace);
+  var place = recall("places", []).filter(function (each) { return each.edition === edition; })[0];
+  var item = place && !location.hash ? byId(place.item) : null;
+  if (item && window.scrollY === 0) { window.scrollTo(0, item.getBoundingClientRect().top + window.scrollY + place.into); }
 }());

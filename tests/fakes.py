@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from digest.errors import ModelError
+from digest.progress import unseen
 from digest.translation.engine import Decoding, Hypothesis, Model
 from digest.translation.glossary import Glossary
 from digest.translation.translate import Memory, NoMemory, Translator
@@ -64,5 +65,5 @@ def translator(
         glossary=glossary,
         words=Words(glossary.meanings, meaning=meaning),
         memory=memory or NoMemory(),
-        progress=lambda _done, _total: None,
+        progress=unseen,
     )

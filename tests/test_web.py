@@ -34,14 +34,26 @@ MAIL_PROPERTIES = frozenset(
 
 
 @pytest.fixture(scope="module")
-def reports() -> dict[str, Any]:
+def printed(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return tmp_path_factory.mktemp("printed")
+
+
+@pytest.fixture(scope="module")
+def reports(printed: Path) -> dict[str, Any]:
     browser = shutil.which("chromium") or shutil.which("chromium-browser")
     if not browser:
         pytest.skip("no chromium; `.ci/run` installs it")
     if not shutil.which("node") or not (CHECKS / "node_modules").is_dir():
         pytest.skip("no node_modules in tests/web; `npm ci` there installs them")
     done = subprocess.run(
-        ["node", "check.mjs", browser, *(str(GOLDEN / name) for name in MAIL + WEB + LINKED)],
+        [
+            "node",
+            "check.mjs",
+            browser,
+            *(str(GOLDEN / name) for name in MAIL + WEB + LINKED),
+            "--pdf",
+            str(printed),
+        ],
         cwd=CHECKS,
         check=True,
         capture_output=True,
@@ -60,33 +72,76 @@ class TestPages:
     def test_are_accessible_in_light_and_dark(self, reports: dict[str, Any], name: str) -> None:
         assert reports[name]["axe"] == {"light": [], "dark": []}
 
-    def test_fit_a_small_phone(self, reports: dict[str, Any], name: str) -> None:
-        assert reports[name]["overflow"] == {"320": [], "380": [], "800": []}
+    def test_fit_every_screen(self, reports: dict[str, Any], name: str) -> None:
+        assert reports[name]["overflow"] == {"320": [], "380": [], "800": [], "1280": []}
+
+    def test_can_be_pressed_with_a_thumb(self, reports: dict[str, Any], name: str) -> None:
+        assert reports[name]["touch"] == []
 
     def test_ask_for_nothing_and_fail_at_nothing(self, reports: dict[str, Any], name: str) -> None:
         assert reports[name]["requests"] == []
         assert reports[name]["errors"] == []
 
 
+BOTH, ENGLISH, DUTCH = "lead other", "lead", "other"
+
+
 @pytest.mark.parametrize("name", WEB)
-def test_words_show_meanings_and_scripts_add_partners_keys_and_search(
-    reports: dict[str, Any], name: str
+@pytest.mark.parametrize(
+    ("what", "expected"),
+    [
+        (
+            "scripts",
+            {
+                "lit": True,
+                "focused": "item-2",
+                "sentence": "2-1-1",
+                "shown": 1,
+                "status": "1 of 8 items",
+            },
+        ),
+        # Each with its switch; the last one switched off brings back the other, and it is kept.
+        ("languages", [BOTH, ENGLISH, DUTCH, DUTCH, BOTH]),
+        ("folding", {"one": 2, "none": 0, "led": True, "all": 0}),
+        ("help", {"open": True, "off": True, "button": True}),
+        ("place", True),
+        (
+            "explain",
+            {
+                "before": False,
+                "pointed": True,
+                "focused": True,
+                "outside": [],
+                "text": "balzaal: ballroom",
+            },
+        ),
+        ("plain", [BOTH, ENGLISH, BOTH]),
+    ],
+)
+def test_a_person_can_use_the_page(
+    reports: dict[str, Any], name: str, what: str, expected: object
 ) -> None:
-    assert reports[name]["behaviour"] == {
-        "meanings": {
-            "before": False,
-            "pointed": True,
-            "focused": True,
-            "outside": [],
-            "text": "balzaal: ballroom",
-        },
-        "lit": True,
-        "focused": "item-2",
-        "sentence": "2-1-1",
-        "otherVisible": False,
-        "shown": 1,
-        "status": "1 of 8 items",
-    }
+    assert reports[name]["behaviour"][what] == expected
+
+
+@pytest.mark.parametrize("name", WEB)
+def test_paper_has_both_languages_whatever_is_hidden(
+    reports: dict[str, Any], printed: Path, name: str
+) -> None:
+    assert reports[name]["behaviour"]["print"] == 0  # sections are folded again afterwards
+    if not shutil.which("pdftotext"):
+        pytest.skip("no pdftotext; `.ci/run` installs it")
+    done = subprocess.run(
+        ["pdftotext", "-layout", printed / f"{name}.pdf", "-"],
+        check=True,
+        capture_output=True,
+        text=True,
+    )
+    text = " ".join(done.stdout.split())
+    for phrase in ("Ukraine promises", "Oekraïne belooft", "Caracas", "conflict", "[?] numbers"):
+        assert phrase in text
+    assert "Search" not in text
+    assert f"1/{done.stdout.count(chr(12))}" in text.replace(" / ", "/")
 
 
 @pytest.mark.parametrize("path", [GOLDEN / name for name in MAIL], ids=lambda path: path.name)

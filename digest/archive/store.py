@@ -8,6 +8,7 @@ run that is killed anywhere loses nothing, sends nothing twice and hides nothing
 """
 
 import zlib
+from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import date, datetime, timedelta
@@ -409,10 +410,10 @@ class Archive:
 
     # History
 
-    def list_editions(self, limit: int) -> tuple[Listed, ...]:
-        """The newest editions, the newest first."""
+    def list_editions(self, limit: int = -1) -> tuple[Listed, ...]:
+        """The newest editions, the newest first; all of them where no limit is given."""
         rows = self._select(
-            "SELECT id, day, name, title, items, (SELECT group_concat(address, char(10))"
+            "SELECT id, day, created, name, title, items, (SELECT group_concat(address, char(10))"
             " FROM message WHERE edition = edition.id AND state = 'sent')"
             " FROM edition ORDER BY id DESC LIMIT ?",
             (limit,),
@@ -421,13 +422,21 @@ class Archive:
             Listed(
                 id=number,
                 day=str(day),
+                created=str(created),
                 name=str(name),
                 title=str(title),
                 items=items if isinstance(items, int) else 0,
                 delivered=tuple((recipients or "").splitlines()),
             )
-            for number, day, name, title, items, recipients in rows
+            for number, day, created, name, title, items, recipients in rows
         )
+
+    def items_of(self) -> dict[int, frozenset[int]]:
+        """The items of every edition, by their numbers in this archive."""
+        items: dict[int, set[int]] = defaultdict(set)
+        for edition, item in self._select("SELECT edition, item FROM edition_item", ()):
+            items[edition].add(item)
+        return {edition: frozenset(each) for edition, each in items.items()}
 
     def document(self, edition: int) -> str | None:
         """The JSON of an edition, or None. Raises `ArchiveError` where it is damaged."""

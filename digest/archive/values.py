@@ -96,10 +96,11 @@ class StoredMessage:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Listed:
-    """A line of the history; `day` is as it is stored."""
+    """A line of the history; `day` and `created` are as they are stored."""
 
     id: int
     day: str
+    created: str
     name: str
     title: str
     items: int

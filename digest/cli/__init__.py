@@ -11,6 +11,7 @@ import click
 
 from digest import __version__
 from digest.cli.collect import collect
+from digest.cli.completion import completion
 from digest.cli.doctor import doctor
 from digest.cli.history import history
 from digest.cli.models import models
@@ -92,8 +93,8 @@ def _tell(error: DigestError) -> int:
         for line in traceback.format_exc().splitlines():
             note(line)
     warn(error)
-    if error.hint:
-        note(f"        {error.hint}")
+    for line in error.hint.splitlines():
+        note(f"        {line}")
     return error.exit_code
 
 
@@ -122,6 +123,6 @@ def main(context: click.Context, *, config: Path | None) -> None:
 
 for _command in (
     run, collect, sources, parse, translate, word, models, history, outbox, schedule, templates,
-    settings, doctor,
+    settings, doctor, completion,
 ):  # fmt: skip
     main.add_command(_command)

@@ -20,12 +20,12 @@ from digest.cli.console import (
     open_pages,
     open_reading,
     open_translator,
-    options,
     reading_options,
     sources_argument,
     translation_options,
     verbose_option,
 )
+from digest.cli.groups import Grouped, options
 from digest.cli.streams import note, warn
 from digest.config import find_zone
 from digest.errors import UsageError
@@ -40,11 +40,12 @@ _PATIENCE = 900.0
 """Seconds to wait for a run: what is read now may have left its feed when it is read again."""
 
 
-@click.command()
+@click.command(cls=Grouped)
 @click.pass_context
 @sources_argument
-@as_of_option
 @options(
+    "Collecting",
+    as_of_option,
     click.option(
         "--translate/--no-translate",
         "translates",
@@ -58,7 +59,7 @@ _PATIENCE = 900.0
 )
 @reading_options
 @translation_options
-@verbose_option
+@options("Other", verbose_option)
 def collect(
     context: click.Context,
     *,
@@ -86,13 +87,14 @@ def collect(
     check_asked(sources, context)
     now = datetime.now(find_zone())
     specs = find_asked(sources, context, reading)
-    reader = open_reading(as_of, now, timeout=reading.source_timeout)
+    shown = not translation.quiet
+    reader = open_reading(as_of, now, timeout=reading.source_timeout, shown=shown)
     code = keep_news(
         CollectOrder(now=now, keep_days=keep_days, updates=updates),
         CollectDesk(
             archive=_open_archive,
             read=lambda: read_sources(specs, reader),
-            complete=open_pages(specs, reading, now),
+            complete=open_pages(specs, reading, now, shown=shown),
             translate=(lambda documents: _translate(documents, translation))
             if translates
             else None,

@@ -2,20 +2,22 @@
 
 from __future__ import annotations
 
-import functools
 import math
 import os
 from contextlib import closing, contextmanager
-from dataclasses import dataclass, fields, replace
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
-from digest.cli.streams import ProgressLine, note, read_stdin, warn
+from digest.cli.groups import gather, options
+from digest.cli.progress import ProgressBar
+from digest.cli.streams import note, read_stdin, warn
 from digest.config import MOST_SECONDS, SOURCE_SECONDS, Folders, find_folders, find_zone
-from digest.errors import UsageError
+from digest.errors import ModelError, UsageError
+from digest.links import web_folder
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
@@ -151,7 +153,7 @@ _translation_options = (
         show_default=True,
         help="Forget what was not used for so many days; 0 forgets nothing.",
     ),
-    click.option("-q", "--quiet", is_flag=True, help="Say nothing but errors."),
+    options("Other", click.option("-q", "--quiet", is_flag=True, help="Say nothing but errors.")),
 )
 
 
@@ -170,22 +172,6 @@ class TranslationOptions:
     memory: bool
     memory_days: int
     quiet: bool
-
-
-def gather(kind: type, name: str, *decorators: Callable[..., Any]) -> Callable[..., Any]:
-    """Options whose values go to a command together, as one value of the dataclass `kind`."""
-    names = [part.name for part in fields(kind)]
-
-    def decorate(command: Callable[..., Any]) -> Callable[..., Any]:
-        @functools.wraps(command)
-        def with_one_value(*context: click.Context, **values: Any) -> Any:
-            chosen = {part: values.pop(part) for part in names}
-            return command(*context, **values, **{name: kind(**chosen)})
-
-        decorated: Callable[..., Any] = options(*decorators)(with_one_value)
-        return decorated
-
-    return decorate
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -207,6 +193,7 @@ source_timeout_option = click.option(
 reading_options = gather(
     ReadingOptions,
     "reading",
+    "Sources",
     source_timeout_option,
     click.option(
         "--full-text",
@@ -228,26 +215,45 @@ keep_days_option = click.option(
     show_default=True,
     help="Keep what was collected for so many days after it was delivered; all else until it is.",
 )
-translation_options = gather(TranslationOptions, "translation", *_translation_options)
+translation_options = gather(
+    TranslationOptions, "translation", "Translation", *_translation_options
+)
 template_dir_option = click.option(
     "--template-dir",
     type=click.Path(path_type=Path, exists=True, file_okay=False),
     help="A folder of templates that replace the shipped ones, one by one.",
 )
+
+
+def _check_address(context: click.Context, parameter: click.Parameter, value: str) -> str:
+    """The address of a folder on the web, with its slash."""
+    folder = web_folder(value)
+    if value and not folder:
+        raise click.BadParameter(
+            "is no address of a folder like https://example.org/news/", context, parameter
+        )
+    return folder
+
+
+base_url_option = click.option(
+    "--base-url",
+    default="",
+    callback=_check_address,
+    help="Where the folder of the output will be on the web, for the own address of a feed.",
+)
+hyperlinks_option = click.option(
+    "--hyperlinks",
+    type=click.Choice(["auto", "always", "never"]),
+    default="auto",
+    show_default=True,
+    help="Headlines of text that open the original; auto is on terminals that are known to do it.",
+)
+pager_option = click.option(
+    "--pager", is_flag=True, help="On a terminal, show it with the program that PAGER names."
+)
 verbose_option = click.option(
     "-v", "--verbose", count=True, help="Say what was done; -vv shows where an error came from."
 )
-
-
-def options(*decorators: Callable[..., Any]) -> Callable[..., Any]:
-    """Several options as one decorator, in reading order."""
-
-    def decorate(command: Callable[..., Any]) -> Callable[..., Any]:
-        for decorator in reversed(decorators):
-            command = decorator(command)
-        return command
-
-    return decorate
 
 
 def folders() -> Folders:
@@ -279,6 +285,18 @@ def find_specs(sources: tuple[str, ...], context: click.Context) -> tuple[Source
     return configured
 
 
+def explain_first_use(sources: tuple[str, ...], context: click.Context) -> None:
+    """Raise `ModelError` with the way to a first edition, where there is nothing for one."""
+    if sources or context.find_root().obj or find_installed(folders()):
+        return
+    raise ModelError(
+        "There is no model yet, and no source. This makes a first edition:",
+        hint="`digest models setup` gets the best model that can be had, once, about 350 MB.\n"
+        "`digest sources add ADDRESS` notes a feed, page, folder or mailbox for every day.\n"
+        "`digest run` makes the edition; without a source it is one of samples.",
+    )
+
+
 def check_asked(sources: tuple[str, ...], context: click.Context) -> None:
     """Raise `UsageError` where there are samples only, which nobody waits for."""
     if not sources and not context.find_root().obj:
@@ -293,7 +311,9 @@ def find_asked(
     return tuple(replace(spec, full_text=spec.full_text or reading.full_text) for spec in specs)
 
 
-def open_pages(specs: Iterable[SourceSpec], reading: ReadingOptions, now: datetime) -> Complete:
+def open_pages(
+    specs: Iterable[SourceSpec], reading: ReadingOptions, now: datetime, *, shown: bool
+) -> Complete:
     """What fetches the pages behind items of these sources."""
     from digest.sources.cache import Cache
     from digest.sources.fulltext import Fetching, Manners, complete
@@ -306,17 +326,23 @@ def open_pages(specs: Iterable[SourceSpec], reading: ReadingOptions, now: dateti
         named=frozenset(filter(None, hosts)),
         now=now,
         zone=find_zone(),
+        progress=ProgressBar("Fetching", " pages", shown=shown),
     )
     return lambda articles: complete(articles, fetching)
 
 
 def open_reading(
-    as_of: datetime | None, now: datetime, *, timeout: float = 0, keep: bool = True
+    as_of: datetime | None,
+    now: datetime,
+    *,
+    timeout: float = 0,
+    keep: bool = True,
+    shown: bool = True,
 ) -> Reading:
     """What reading sources needs of this process: its clock, standard input and the web.
 
     A source on the web may take so many seconds (0: the default); with `keep` off nothing is kept
-    of what it gives.
+    of what it gives, with `shown` off no progress is shown.
     """
     from digest.sources.cache import Cache
     from digest.sources.files import Reading
@@ -329,10 +355,13 @@ def open_reading(
         now=now,
         zone=find_zone(),
         stdin=read_stdin,
-        fetch=lambda limits: fetch_all(limits, cache),
+        fetch=lambda limits: fetch_all(
+            limits, cache, progress=ProgressBar("Fetching", " sources", shown=shown)
+        ),
         accept=lambda location, fetched, kind: accept(location, fetched, cache, kind=kind),
         reject=lambda location, fetched: reject(location, fetched, cache),
         timeout=timeout or SOURCE_SECONDS,
+        progress=ProgressBar("Reading", " sources", shown=shown),
     )
 
 
@@ -381,7 +410,7 @@ def open_translator(places: Folders, options: TranslationOptions) -> Translator:
         )
         if options.memory
         else NoMemory(),
-        progress=ProgressLine("Translating", shown=not options.quiet),
+        progress=ProgressBar("Translating", " sentences", shown=not options.quiet),
     )
 
 

@@ -14,6 +14,7 @@ from digest.archive.values import Collection
 from digest.cli.console import find_installed, folders, open_archive, threads
 from digest.cli.streams import print_document, print_line
 from digest.config import ZONE_NAME, Folders, find_zone
+from digest.counting import counted
 from digest.errors import BusyError, ConfigurationError, DigestError, ModelError
 
 
@@ -137,7 +138,7 @@ def _check_memory(places: Folders) -> str:
         raise ConfigurationError(
             f"{places.memory} is damaged.", hint="The next run sets it aside and begins a new one."
         )
-    return f"{count} segments in {places.memory}"
+    return f"{counted(count, 'segment')} in {places.memory}"
 
 
 def _check_archive(places: Folders) -> str:
@@ -151,12 +152,13 @@ def _check_archive(places: Folders) -> str:
             archive.data(message)
         others = archive.messages(State.REFUSED, State.UNKNOWN)
         collection = archive.collection()
-    more = f", {len(others)} were refused or may have arrived" if others else ""
+    refused = counted(len(others), "was refused", "were refused")
+    more = f", {refused} or may have arrived" if others else ""
     size = sum(
         file.stat().st_size for file in places.archive.parent.glob(f"{places.archive.name}*")
     )
     return (
-        f"{_count(len(queued), 'message waits', 'messages wait')} in {places.archive}{more}; "
+        f"{counted(len(queued), 'message waits', 'messages wait')} in {places.archive}{more}; "
         f"{size / 1e6:.1f} MB; {_collected(collection)}"
     )
 
@@ -165,12 +167,8 @@ def _collected(collection: Collection) -> str:
     if not collection.last:
         return "nothing was collected yet"
     at = datetime.fromisoformat(collection.last).astimezone(find_zone())
-    waiting = _count(collection.waiting, "item waits", "items wait")
+    waiting = counted(collection.waiting, "item waits", "items wait")
     return f"collected last on {at:%Y-%m-%d at %H:%M}, {waiting} for an edition"
-
-
-def _count(number: int, one: str, several: str) -> str:
-    return f"{number} {one if number == 1 else several}"
 
 
 def _is_kept(archive: Path) -> bool:

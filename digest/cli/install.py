@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-import sys
-import time
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
 from digest.cli.console import find_installed, folders, measure_installed, note_measured, threads
-from digest.cli.streams import is_terminal, note, show_progress
+from digest.cli.progress import ProgressBar
+from digest.cli.streams import note
 from digest.errors import ModelError, UsageError
 
 if TYPE_CHECKING:
@@ -51,7 +50,7 @@ def setup(*, index: str, quiet: bool) -> None:
         outcome = install_public(
             open_market(places, index),
             open_library(places),
-            lambda name: _Download(name, quiet=quiet),
+            lambda name: ProgressBar(name, "B", shown=not quiet),
             threads=threads(0),
         )
     except ModelError as error:
@@ -162,27 +161,5 @@ def _download(
         raise UsageError(
             f"{what} is neither a file, an address, a language pair nor starter-nl_en."
         )
-    archive, link = download(package, market, lambda name: _Download(name, quiet=quiet))
+    archive, link = download(package, market, lambda name: ProgressBar(name, "B", shown=not quiet))
     return archive, link, sha256 or package.sha256
-
-
-class _Download:
-    """A line on a terminal with size and rate; silent elsewhere."""
-
-    def __init__(self, name: str, *, quiet: bool) -> None:
-        self._name = name
-        self._shown = not quiet and is_terminal(sys.stderr)
-        self._started = time.monotonic()
-        self._first = -1
-
-    def __call__(self, done: int, total: int) -> None:
-        """Show how much is there, and how fast it comes."""
-        if not self._shown:
-            return
-        if self._first < 0:
-            self._first = done
-        seconds = max(time.monotonic() - self._started, 0.001)
-        of = f" of {total / 1e6:.0f}" if total else ""
-        rate = (done - self._first) / 1e6 / seconds
-        line = f"{self._name}: {done / 1e6:.0f}{of} MB, {rate:.1f} MB/s" if done != total else ""
-        show_progress(line)

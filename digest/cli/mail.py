@@ -12,7 +12,8 @@ from typing import TYPE_CHECKING
 
 import click
 
-from digest.cli.console import Seconds, gather
+from digest.cli.console import Seconds
+from digest.cli.groups import gather
 from digest.cli.streams import warn
 from digest.errors import ConfigurationError, UsageError
 
@@ -109,7 +110,7 @@ _options = (
         help="Seconds of waiting between second tries, when the server says later.",
     ),
 )
-mail_options = gather(MailOptions, "mail", *_options)
+mail_options = gather(MailOptions, "mail", "Mail", *_options)
 
 
 def open_transport(mail: MailOptions) -> Transport:

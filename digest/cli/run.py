@@ -18,17 +18,18 @@ from digest.cli.console import (
     ReadingOptions,
     TranslationOptions,
     as_of_option,
+    explain_first_use,
     find_asked,
     folders,
     open_pages,
     open_reading,
     open_translator,
-    options,
     reading_options,
     sources_argument,
     translation_options,
     verbose_option,
 )
+from digest.cli.groups import Grouped, options
 from digest.cli.mail import (
     MailOptions,
     check_utf8,
@@ -47,13 +48,14 @@ from digest.cli.run_options import (
     edition_option,
     look_options,
     selection_options,
+    title_option,
 )
 from digest.cli.streams import note, print_document, warn
 from digest.cli.targets import check_outputs, for_target, pair_targets, render_target
+from digest.counting import counted
 from digest.delivery.output import write_file
 from digest.edition import Alignment, Edition, Layout, Sort
 from digest.errors import ArchiveError, BusyError, OutputError, UsageError
-from digest.plaintext import readable
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -70,17 +72,15 @@ if TYPE_CHECKING:
     from digest.sources.files import Readings
     from digest.translation.translate import Counts
 
-_LONGEST_TITLE = 300
-TITLE = "Dutch news digest · Nederlands nieuwsoverzicht"
 
-
-@click.command()
+@click.command(cls=Grouped)
 @click.pass_context
 @sources_argument
 @options(
+    "Edition",
     click.option("--date", "day", type=Day(), help="The date of the edition.  [default: today]"),
     as_of_option,
-    click.option("--title", default=TITLE, show_default=True, help="The title of the edition."),
+    title_option,
     edition_option,
 )
 @reading_options
@@ -90,6 +90,7 @@ TITLE = "Dutch news digest · Nederlands nieuwsoverzicht"
 @mail_options
 @translation_options
 @options(
+    "Other",
     click.option("--strict", is_flag=True, help="Exit with 3 when a sentence is doubtful."),
     verbose_option,
 )
@@ -126,8 +127,7 @@ def run(
     if any(target.is_mail for target in targets) and not (mail.sender and mail.recipients):
         raise UsageError("A mail message needs --from and --to.")
     check_subject(mail.subject)
-    if len(title) > _LONGEST_TITLE:
-        raise UsageError(f"The title has more than {_LONGEST_TITLE} characters.")
+    explain_first_use(sources, context)
     now = datetime.now(find_zone())
     specs = find_asked(sources, context, reading)
     check_outputs(targets, specs)
@@ -156,14 +156,15 @@ def run(
     job = _Job(
         places=folders(),
         order=order,
-        title=readable(title),
+        title=title,
         look=look,
         mail=mail,
         translation=translation,
         verbose=bool(verbose) and not translation.quiet,
     )
     keep = not selection.dry_run
-    reader = open_reading(as_of, now, timeout=reading.source_timeout, keep=keep)
+    shown = not translation.quiet
+    reader = open_reading(as_of, now, timeout=reading.source_timeout, keep=keep, shown=shown)
 
     def send(archive: Archive) -> Sendings:
         assert transport
@@ -174,7 +175,7 @@ def run(
         Desk(
             archive=lambda: _open_archive(job),
             read=lambda: read_sources(specs, reader),
-            complete=open_pages(specs, reading, now),
+            complete=open_pages(specs, reading, now, shown=shown),
             make=lambda documents, readings: _make_edition(documents, readings, job),
             write=lambda edition: _write(edition, targets, job),
             mail=lambda edition, to: _make_messages(edition, to, job),
@@ -246,11 +247,13 @@ def _say_plan(documents: Sequence[Document], shares: Sequence[Share], job: _Job)
         note("Nothing would be made: it was sent already, or nothing is new.")
     for share in shares:
         items = items_of(documents, share)
-        note(f"An edition of {len(share.identities)} items, dated {job.order.day.isoformat()}:")
+        size = counted(len(share.identities), "item")
+        note(f"An edition of {size}, dated {job.order.day.isoformat()}:")
         for text in items:
             note(f"  {text[:70]}")
         if left := len(share.identities) - len(items):
-            note(f"  {left} more that were refused before and are in no source any more")
+            one, several = "that was refused before and is", "that were refused before and are"
+            note(f"  {left} more {one if left == 1 else several} in no source any more")
         if job.order.envelopes:
             to = ", ".join(share.recipients)
             note(f"To be sent with {job.mail.send} to {to}.")
@@ -285,6 +288,7 @@ def _make_edition(documents: Sequence[Document], readings: Readings, job: _Job) 
 def _making(job: _Job) -> Making:
     from digest.rendering.documents import Making
     from digest.rendering.environment import Templates
+    from digest.rendering.feeds import Place
     from digest.rendering.parts import Language
     from digest.rendering.view import Look
 
@@ -292,7 +296,9 @@ def _making(job: _Job) -> Making:
     return Making(
         look=Look(lead=Language(look.lead), align=Alignment(look.align), width=look.width),
         templates=Templates(job.places.templates, look.template_dir),
+        made=job.order.now,
         max_size=look.max_size,
+        place=Place(folder=look.base_url),
         warn=warn,
     )
 
@@ -306,14 +312,17 @@ def _write(edition: Edition, targets: Sequence[Target], job: _Job) -> None:
         (target, *document)
         for target in targets
         for document in render_target(
-            edition, target, for_target(making, target, job.look.color), envelope
+            edition,
+            target,
+            for_target(making, target, color=job.look.color, hyperlinks=job.look.hyperlinks),
+            envelope,
         )
     ]
     for target, data, output in documents:
         if output:
             write_file(output, data, private=target.is_mail)
         else:
-            print_document(data)
+            print_document(data, pager=job.look.pager)
 
 
 def _make_messages(edition: Edition, addressed: Sequence[Envelope], job: _Job) -> tuple[bytes, ...]:
@@ -335,8 +344,9 @@ def _shown(edition: Edition, job: _Job) -> Edition:
 def _summary(edition: Edition, counts: Counts, *, seconds: float) -> str:
     words = sum(len(sentence.dutch.split()) for sentence in edition.sentences)
     return (
-        f"{len(edition.entries)} items from {len(edition.sources)} sources; {counts.segments} "
-        f"segments: {counts.remembered} remembered, {counts.translated} translated, "
-        f"{counts.tried_again} of them again; {edition.doubtful} doubtful; {words} words in "
+        f"{counted(len(edition.entries), 'item')} from {counted(len(edition.sources), 'source')}; "
+        f"{counted(counts.segments, 'segment')}: {counts.remembered} remembered, "
+        f"{counts.translated} translated, {counts.tried_again} of them again; "
+        f"{edition.doubtful} doubtful; {counted(words, 'word')} in "
         f"{seconds:.2f} s ({words / seconds:.0f} words/s)"
     )

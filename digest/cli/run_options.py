@@ -7,8 +7,17 @@ import click
 
 from digest.choosing import Choice, read_age, read_choice, read_pattern
 from digest.cleaning import clean
-from digest.cli.console import Checked, gather, keep_days_option, template_dir_option
-from digest.edition import Alignment, Layout, Sort
+from digest.cli.console import (
+    Checked,
+    base_url_option,
+    hyperlinks_option,
+    keep_days_option,
+    pager_option,
+    template_dir_option,
+)
+from digest.cli.groups import gather
+from digest.edition import Alignment, Format, Layout, Sort
+from digest.plaintext import readable
 
 WORDS = Checked("words", read_pattern)
 AGE = Checked("age", lambda text: read_age(text) if text else None)
@@ -29,7 +38,10 @@ class LookOptions:
     sentences: int
     sort: str
     max_size: int
+    hyperlinks: str
+    base_url: str
     template_dir: Path | None
+    pager: bool
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -46,16 +58,54 @@ class SelectionOptions:
     keep_days: int
 
 
+def _check_title(context: click.Context, parameter: click.Parameter, value: str) -> str:
+    if len(value) > _LONGEST_TITLE:
+        reason = f"has more than {_LONGEST_TITLE} characters."
+        raise click.BadParameter(reason, context, parameter)
+    return readable(value)
+
+
+_LONGEST_TITLE = 300
+title_option = click.option(
+    "--title",
+    default="Dutch news digest · Nederlands nieuwsoverzicht",
+    show_default=True,
+    callback=_check_title,
+    help="The title of the edition.",
+)
+lead_option = click.option(
+    "--lead",
+    type=click.Choice(["en", "nl"]),
+    default="en",
+    show_default=True,
+    help="The language that stands first.",
+)
+align_option = click.option(
+    "--align",
+    type=click.Choice([align.value for align in Alignment]),
+    default=Alignment.PARAGRAPH.value,
+    show_default=True,
+    help="Paragraph beside paragraph, or sentence beside sentence.",
+)
+width_option = click.option(
+    "--width",
+    type=click.IntRange(0, 1000),
+    default=72,
+    show_default=True,
+    help="Columns of the text; 0 does not wrap.",
+)
 look_options = gather(
     LookOptions,
     "look",
+    "Looks",
     click.option(
         "--format",
         "formats",
-        type=click.Choice(["text", "html", "web", "md", "json", "eml"]),
+        type=click.Choice([form.value for form in Format]),
         multiple=True,
-        help="What to make: html is for mail, web for a browser, eml a whole message; repeat it "
-        "together with --output.  [default: text]",
+        help="What to make: html is for mail, web for a browser, eml a whole message, atom and "
+        "jsonfeed for feed readers, epub for e-readers; repeat it together with --output.  "
+        "[default: text]",
     ),
     click.option(
         "--output",
@@ -72,27 +122,9 @@ look_options = gather(
         help="How the two languages stand; once for all formats, or once for each.  "
         "[default: interleaved]",
     ),
-    click.option(
-        "--lead",
-        type=click.Choice(["en", "nl"]),
-        default="en",
-        show_default=True,
-        help="The language that stands first.",
-    ),
-    click.option(
-        "--align",
-        type=click.Choice([align.value for align in Alignment]),
-        default=Alignment.PARAGRAPH.value,
-        show_default=True,
-        help="Paragraph beside paragraph, or sentence beside sentence.",
-    ),
-    click.option(
-        "--width",
-        type=click.IntRange(0, 1000),
-        default=72,
-        show_default=True,
-        help="Columns of the text; 0 does not wrap.",
-    ),
+    lead_option,
+    align_option,
+    width_option,
     click.option(
         "--color",
         type=click.Choice(["auto", "always", "never"]),
@@ -127,7 +159,10 @@ look_options = gather(
         help="Shorten html to so many kilobytes; the whole edition is saved beside it, or "
         "attached.  [default: only warn above 90]",
     ),
+    hyperlinks_option,
+    base_url_option,
     template_dir_option,
+    pager_option,
 )
 
 
@@ -156,6 +191,7 @@ class ChoiceOptions:
 choice_options = gather(
     ChoiceOptions,
     "choosing",
+    "Choice",
     click.option(
         "--match",
         type=WORDS,
@@ -178,6 +214,7 @@ choice_options = gather(
 selection_options = gather(
     SelectionOptions,
     "selection",
+    "Choice",
     click.option(
         "--new/--all",
         default=False,

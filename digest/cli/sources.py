@@ -7,11 +7,13 @@ from typing import TYPE_CHECKING
 
 import click
 
-from digest.cli.console import Seconds, folders, options, source_timeout_option
+from digest.cli.console import Seconds, folders, source_timeout_option
+from digest.cli.groups import Grouped, options
 from digest.cli.run_options import AGE, WORDS
 from digest.cli.settings import spec_of
 from digest.cli.streams import note, print_document, print_line, warn
 from digest.config import find_zone
+from digest.counting import counted
 from digest.errors import INCOMPLETE, ConfigurationError, InputError, UsageError
 from digest.plaintext import plain_line
 from digest.sources.kinds import Kind
@@ -106,7 +108,7 @@ def _says(spec: SourceSpec, found: Readings) -> str:
     times = [item.published.at for item in items if item.published]
     said = list(dict.fromkeys(document.kind for document in found.documents))
     if items:
-        said.append("1 item" if len(items) == 1 else f"{len(items)} items")
+        said.append(counted(len(items), "item"))
     if times:
         said.append(f"newest {max(times):%Y-%m-%d %H:%M}")
     if items:
@@ -116,9 +118,10 @@ def _says(spec: SourceSpec, found: Readings) -> str:
     return ", ".join(said)
 
 
-@sources.command()
+@sources.command(cls=Grouped)
 @click.argument("location")
 @options(
+    "The source",
     click.option("--name", default="", help="What it is called in editions."),
     click.option("--section", default="", help="The section of its items."),
     click.option(
@@ -224,9 +227,11 @@ def import_sources(context: click.Context, *, file: Path) -> None:
         else:
             known += 1
     settings.save()
-    said = [f"{added} of {len(feeds)} {'feed' if len(feeds) == 1 else 'feeds'} added"]
-    said += [f"{known} were there already"] if known else []
-    said += [f"{bad} are no addresses of feeds"] if (bad := len(feeds) - added - known) else []
+    said = [f"{added} of {counted(len(feeds), 'feed')} added"]
+    if known:
+        said.append(counted(known, "was there already", "were there already"))
+    if bad := len(feeds) - added - known:
+        said.append(counted(bad, "is no address of a feed", "are no addresses of feeds"))
     note(f"{'; '.join(said)}.")
 
 

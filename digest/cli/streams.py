@@ -3,7 +3,10 @@
 import contextlib
 import os
 import sys
+from collections.abc import Callable
 from typing import TextIO
+
+import click
 
 from digest.errors import InputError, OutputError, PipeClosed
 from digest.plaintext import encoded, plain, plain_line
@@ -37,14 +40,18 @@ def print_line(line: str) -> None:
     print_document(f"{plain(line)}\n")
 
 
-def print_document(document: str | bytes) -> None:
+def print_document(document: str | bytes, *, pager: bool = False) -> None:
     """Write a document to standard output, text as UTF-8 whatever the locale.
 
     Every byte is accepted, or this raises: `OutputError`, or `PipeClosed` where nobody reads on.
+    With `pager` it is shown page by page, where that is a terminal.
     """
     from digest.delivery.output import write_all
 
     data = encoded(document) if isinstance(document, str) else document
+    if pager and is_terminal(sys.stdout):
+        click.echo_via_pager(data.decode(), color=True)
+        return
     if sys.stdout is None:
         raise OutputError("Standard output is closed.")
     try:
@@ -71,8 +78,14 @@ def silence(stream: TextIO | None) -> None:
         os.close(target)
 
 
+below_progress: list[Callable[[], object]] = []
+"""What wipes the bars that are shown at the moment, before a line takes their place."""
+
+
 def _print_error(text: str) -> bool:
     try:
+        for wipe in below_progress:
+            wipe()
         if sys.stderr is None:
             return False
         sys.stderr.write(text)
@@ -83,25 +96,6 @@ def _print_error(text: str) -> bool:
     return True
 
 
-class ProgressLine:
-    """A line on a terminal that counts; silent elsewhere."""
-
-    def __init__(self, label: str, *, shown: bool) -> None:
-        self._label = label
-        self._shown = shown and is_terminal(sys.stderr)
-
-    def __call__(self, done: int, total: int) -> None:
-        """Show how far it is; the line is wiped when all is done."""
-        if self._shown:
-            text = f"{self._label} {done}/{total}" if done < total else ""
-            show_progress(text)
-
-
 def is_terminal(stream: TextIO | None) -> bool:
     """Whether a stream is open and a terminal."""
     return bool(stream and stream.isatty())
-
-
-def show_progress(text: str) -> None:
-    """Put a text in the place of the last one on this line of the terminal."""
-    _print_error(f"\r\x1b[K{plain_line(text)}")

@@ -9,11 +9,11 @@ from itertools import zip_longest
 from typing import TYPE_CHECKING
 
 from digest.cli.streams import is_terminal
-from digest.edition import Edition, Layout
+from digest.edition import Edition, Format, Layout
 from digest.errors import UsageError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
     from pathlib import Path
 
     from digest.rendering.documents import Making
@@ -25,14 +25,14 @@ if TYPE_CHECKING:
 class Target:
     """A format with its layout and where it goes; without a file to standard output."""
 
-    form: str
+    form: Format
     layout: Layout
     output: Path | None
 
     @property
     def is_mail(self) -> bool:
         """Whether it is a message, which is for its recipients alone."""
-        return self.form == "eml"
+        return self.form is Format.EML
 
 
 def pair_targets(
@@ -56,20 +56,25 @@ def pair_targets(
     if len(layouts) != len(formats):
         raise UsageError("Give one --layout for all formats, or one for each.")
     return [
-        Target(form=form, layout=Layout(layout), output=output)
+        Target(form=Format(form), layout=Layout(layout), output=output)
         for (form, layout), output in zip_longest(zip(formats, layouts, strict=True), outputs)
     ]
 
 
 def check_outputs(targets: Sequence[Target], specs: Iterable[SourceSpec]) -> None:
-    """Raise `UsageError` where two documents would go to one file, or one over a source."""
+    """Raise `UsageError` where two documents would go to one file, or one over a source.
+
+    And for a book on a terminal.
+    """
     from digest.sources.files import is_file_of
 
     outputs: list[Path] = []
     for target in targets:
+        if target.form is Format.EPUB and not target.output and is_terminal(sys.stdout):
+            raise UsageError("A book is nothing for a terminal.", hint="Give a file with --output.")
         if target.output:
             places = [target.output]
-            if target.form == "html":
+            if target.form is Format.HTML:
                 places.append(whole_beside(target.output))
             if any(_are_one(place, other) for place in places for other in outputs):
                 raise UsageError(f"Two documents would go to {target.output}.")
@@ -102,15 +107,13 @@ def render_target(
 
     `envelope` is needed for a mail message only.
     """
-    from digest.rendering.documents import make_html, make_mail
-    from digest.rendering.environment import Format, render
+    from digest.rendering.documents import make_document, make_html, make_mail
 
-    form = Format(target.form)
-    if form is Format.EML:
+    if target.form is Format.EML:
         assert envelope, "a run with this format has sender and recipients"
         return [(make_mail(edition, making, envelope), target.output)]
-    if form is not Format.HTML:
-        return [(render(edition, form, making.look, making.templates).encode(), target.output)]
+    if target.form is not Format.HTML:
+        return [(make_document(edition, target.form, making), target.output)]
     html, whole = make_html(edition, making)
     documents: list[tuple[bytes, Path | None]] = [(html.encode(), target.output)]
     if whole and target.output:
@@ -122,14 +125,46 @@ def render_target(
     return documents
 
 
-def for_target(making: Making, target: Target, color: str) -> Making:
-    """How the document of a target is made."""
-    look = replace(making.look, layout=target.layout, color=_wants_color(color, target.output))
-    return replace(making, look=look)
+def for_target(making: Making, target: Target, *, color: str, hyperlinks: str) -> Making:
+    """How the document of a target is made, and where it will be found."""
+    on_terminal = target.output is None and is_terminal(sys.stdout)
+    look = replace(
+        making.look,
+        layout=target.layout,
+        color=_wants(color, auto=on_terminal and not os.environ.get("NO_COLOR")),
+        hyperlinks=_wants(hyperlinks, auto=on_terminal and knows_hyperlinks(os.environ)),
+    )
+    name = target.output.name if target.output else f"digest.{_ENDINGS.get(target.form, 'html')}"
+    return replace(making, look=look, place=replace(making.place, name=name))
 
 
-def _wants_color(choice: str, output: Path | None) -> bool:
-    """Whether text may be emphasised: on a terminal that does not refuse it, or when told to."""
-    if choice == "auto":
-        return output is None and is_terminal(sys.stdout) and not os.environ.get("NO_COLOR")
-    return choice == "always"
+_ENDINGS = {Format.ATOM: "atom", Format.JSONFEED: "json"}
+
+
+def _wants(choice: str, *, auto: bool) -> bool:
+    return auto if choice == "auto" else choice == "always"
+
+
+def knows_hyperlinks(environment: Mapping[str, str]) -> bool:
+    """Whether the terminal is one that is known to open links (OSC 8).
+
+    By the variables that those terminals set; inside tmux or screen nobody knows.
+    """
+    term = environment.get("TERM", "")
+    if term in ("", "dumb") or term.startswith(("screen", "tmux")) or "TMUX" in environment:
+        return False
+    vte, konsole = environment.get("VTE_VERSION", ""), environment.get("KONSOLE_VERSION", "")
+    return (
+        environment.get("TERM_PROGRAM", "") in _LINKING_PROGRAMS
+        or term.startswith(_LINKING_TERMS)
+        or bool(_LINKING_VARIABLES & environment.keys())
+        or (vte.isdecimal() and int(vte) >= _FIRST_VTE)
+        or (konsole.isdecimal() and int(konsole) >= _FIRST_KONSOLE)
+    )
+
+
+_LINKING_PROGRAMS = frozenset({"iTerm.app", "WezTerm", "vscode", "ghostty", "Hyper", "rio"})
+_LINKING_TERMS = ("xterm-kitty", "xterm-ghostty", "foot", "alacritty", "wezterm", "contour")
+_LINKING_VARIABLES = frozenset({"WT_SESSION", "KITTY_WINDOW_ID", "DOMTERM"})
+_FIRST_VTE, _FIRST_KONSOLE = 5000, 201200
+"""VTE 0.50 and Konsole 20.12 were the first that did."""

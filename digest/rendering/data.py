@@ -3,6 +3,7 @@
 import dataclasses
 import json
 from datetime import date, datetime
+from functools import cache
 from types import NoneType, UnionType
 from typing import Any, get_args, get_origin, get_type_hints
 
@@ -44,13 +45,19 @@ def from_data(kind: Any, data: Any) -> Any:
     if origin is tuple:
         return tuple(from_data(arguments[0], part) for part in data)
     if dataclasses.is_dataclass(kind):
-        hints = get_type_hints(kind)
-        names = [field.name for field in dataclasses.fields(kind) if field.name in data]
         make: Any = kind
+        hints = _hints(make)
+        names = [field.name for field in dataclasses.fields(kind) if field.name in data]
         return make(**{name: from_data(hints[name], data[name]) for name in names})
     if kind in (date, datetime):
         return kind.fromisoformat(data)
     return kind(data)
+
+
+@cache
+def _hints(kind: Any) -> dict[str, Any]:
+    """The types of the fields of a dataclass; finding them takes longer than using them."""
+    return get_type_hints(kind)
 
 
 def as_json(value: Any) -> str:

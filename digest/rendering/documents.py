@@ -1,10 +1,13 @@
-"""Whole documents: HTML that is not too large, and mail messages made of text and HTML."""
+"""Whole documents: HTML that is not too large, mail made of text and HTML, feeds and books."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 
-from digest.edition import Edition
-from digest.rendering.environment import Format, Templates, render
+from digest.edition import Edition, Format
+from digest.rendering.book import make_book
+from digest.rendering.environment import Templates, render
+from digest.rendering.feeds import NOWHERE, Dated, Place, make_feed
 from digest.rendering.message import Envelope, make_message
 from digest.rendering.size import WARN_ABOVE, fit_size
 from digest.rendering.view import Look
@@ -12,12 +15,29 @@ from digest.rendering.view import Look
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Making:
-    """How documents are made; `max_size` is in kilobytes, 0 only warns of large ones."""
+    """How documents are made; `max_size` is in kilobytes, 0 only warns of large ones.
+
+    `made` is the aware moment when the edition was made, `place` where a document will be found.
+    """
 
     look: Look
     templates: Templates
-    max_size: int
+    made: datetime
     warn: Callable[[str], object]
+    max_size: int = 0
+    place: Place = NOWHERE
+
+
+def make_document(edition: Edition, form: Format, making: Making) -> bytes:
+    """The edition in any format but those that need more: html with its size, eml an envelope."""
+    if form is Format.EPUB:
+        return make_book(edition, making.look, making.templates, making.made)
+    if form in (Format.ATOM, Format.JSONFEED):
+        dated = [Dated(edition=edition, made=making.made)]
+        text = make_feed(dated, form, making.look, making.templates, making.place)
+    else:
+        text = render(edition, form, making.look, making.templates)
+    return text.encode()
 
 
 def make_html(edition: Edition, making: Making) -> tuple[str, str]:

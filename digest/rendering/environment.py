@@ -1,21 +1,22 @@
 """The one Jinja2 environment, and rendering an edition with it."""
 
 import traceback
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from enum import StrEnum
+from functools import lru_cache
 from pathlib import Path
+from typing import Any
 
 import css_inline
 from jinja2 import StrictUndefined, TemplateNotFound, TemplateSyntaxError
 
-from digest.edition import Edition
+from digest.edition import Edition, Format
 from digest.errors import DigestError, TemplateError
 from digest.plaintext import plain, plain_emphasised
 from digest.rendering.data import edition_as_json
 from digest.rendering.filters import FILTERS
-from digest.rendering.sandbox import FolderLoader, Sandbox, limited, time_limit
+from digest.rendering.sandbox import FolderLoader, Sandbox, bounds_of, limited, time_limit
 from digest.rendering.view import Look, view_edition
 
 
@@ -35,20 +36,6 @@ class Templates:
         return " and ".join(map(str, self.folders))
 
 
-class Format(StrEnum):
-    """What an edition is rendered as: `html` is for mail, `web` for a browser.
-
-    `eml` is a message of several of these, made by `documents.make_mail`.
-    """
-
-    TEXT = "text"
-    HTML = "html"
-    WEB = "web"
-    MD = "md"
-    JSON = "json"
-    EML = "eml"
-
-
 _TEMPLATES = {
     Format.TEXT: "edition.txt",
     Format.HTML: "edition.html",
@@ -61,17 +48,42 @@ _BUFFER = 1000
 """So many pieces of a template's output are joined at once: there may be a million."""
 
 
+class Press:
+    """Fills templates with what is made of editions, within what those can need.
+
+    Whatever a template says is without what steers a terminal or no XML document may have.
+    """
+
+    def __init__(self, templates: Templates, editions: Iterable[Edition]) -> None:
+        self._templates = templates
+        self._bounds = bounds_of(editions)
+        self._environment = make_environment(templates)
+
+    def fill(self, name: str, *, emphasis: bool = False, **values: Any) -> str:
+        """The template of this name with these values; with `emphasis` it may set it in text.
+
+        Raises `TemplateError` with file, line and reason.
+        """
+        with time_limit(self._bounds), _named_errors(self._templates):
+            stream = self._environment.get_template(name).stream(**values)
+            stream.enable_buffering(_BUFFER)
+            text = "".join(limited(stream, self._bounds))
+        return plain_emphasised(text) if emphasis else plain(text)
+
+
 def render(edition: Edition, form: Format, look: Look, templates: Templates) -> str:
-    """The edition as a document. Raises `TemplateError` with file, line and reason."""
+    """The edition as a document of one template, or JSON. Raises `TemplateError`."""
     if form is Format.JSON:
         return edition_as_json(edition)
-    view = view_edition(edition, look)
-    with time_limit(edition), _named_errors(templates):
-        template = make_environment(templates).get_template(_TEMPLATES[form])
-        stream = template.stream(edition=view, width=look.width, color=look.color)
-        stream.enable_buffering(_BUFFER)
-        text = "".join(limited(stream, edition))
-    text = plain_emphasised(text) if look.color and form is Format.TEXT else plain(text)
+    text = Press(templates, [edition]).fill(
+        _TEMPLATES[form],
+        emphasis=form is Format.TEXT and (look.color or look.hyperlinks),
+        edition=view_edition(edition, look),
+        width=look.width,
+        color=look.color,
+        hyperlinks=look.hyperlinks,
+        around=None,
+    )
     return inline_styles(text) if form is Format.HTML else text
 
 
@@ -124,11 +136,18 @@ def inline_styles(html: str) -> str:
     return inliner.inline(html)
 
 
+_MARKUP = (".html", ".xhtml", ".xml", ".svg")
+
+
+@lru_cache(maxsize=2)
 def make_environment(templates: Templates) -> Sandbox:
-    """An environment that escapes in HTML, and in which an unknown name is an error."""
+    """An environment that escapes in HTML and XML, and in which an unknown name is an error.
+
+    It is kept, with the templates that it has read: a site has thousands of pages.
+    """
     environment = Sandbox(
         loader=FolderLoader(templates.folders),
-        autoescape=lambda name: bool(name and name.endswith(".html")),
+        autoescape=lambda name: bool(name and name.endswith(_MARKUP)),
         undefined=StrictUndefined,
         trim_blocks=True,
         lstrip_blocks=True,

@@ -41,6 +41,12 @@ def side_by_side(left: str, right: str, width: int, gap: str = " | ") -> str:
     return "\n".join(f"{ljust(one, column)}{gap}{two}".rstrip() for one, two in lines)
 
 
+def hyperlink(text: str, address: str) -> str:
+    """Lines that lead to an address, as terminals know it (OSC 8), each without its indent."""
+    begin, end = f"\x1b]8;;{address}\x1b\\", "\x1b]8;;\x1b\\"
+    return re.sub(r"\S(?:.*\S)?", lambda line: f"{begin}{line[0]}{end}", text)
+
+
 def place_en(dateline: Dateline) -> str:
     """`Kyiv (ANP/AFP/RTR)`."""
     return _place(dateline.place_en, dateline.agencies)
@@ -136,6 +142,7 @@ def _unlisted(escaped: str) -> str:
 
 
 FILTERS = {
+    "hyperlink": hyperlink,
     "markdown": markdown,
     "markdown_address": markdown_address,
     "markdown_link": markdown_link,

@@ -17,6 +17,7 @@ from string import Formatter
 
 from digest.addresses import address_key, needs_utf8
 from digest.calendar import long_date_en, long_date_nl
+from digest.counting import counted
 from digest.edition import Edition
 from digest.errors import UsageError
 from digest.plaintext import plain_line
@@ -96,7 +97,6 @@ _FIELDS = frozenset({"title", "title_en", "date", "date_en", "date_nl", "edition
 
 
 def _subject(edition: Edition, template: str) -> str:
-    items = len(edition.entries)
     check_subject(template)
     if edition.name and template == SUBJECT:
         template = _NAMED_SUBJECT
@@ -107,7 +107,7 @@ def _subject(edition: Edition, template: str) -> str:
         date=edition.day.isoformat(),
         date_en=long_date_en(edition.day),
         date_nl=long_date_nl(edition.day),
-        items=f"{items} item{'' if items == 1 else 's'}",
+        items=counted(len(edition.entries), "item"),
     )
     # What looks like an encoded word would be decoded (RFC 2047), to whatever is in it.
     return plain_line(subject).replace("=?", "= ?")[:_LONGEST_SUBJECT]

@@ -26,12 +26,15 @@ class Language(StrEnum):
 class Piece:
     """A stretch of a sentence: `meaning` is that of a less common word, `address` that of a link.
 
-    What is a link has no meaning: it is one thing to point at, not two.
+    What is a link has no meaning: it is one thing to point at, not two. In a book `note` is the
+    anchor of the note with the meaning, `mark` that of the word itself, where it leads back to.
     """
 
     text: str
     meaning: str = ""
     address: str = ""
+    note: str = ""
+    mark: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from datetime import datetime
 
 from digest.calendar import clock_en, long_date_en
+from digest.counting import counted
 from digest.edition import Edition
 
 DOUBTFUL = "[?]"
@@ -12,6 +13,7 @@ DOUBTFUL = "[?]"
 LABELS = {
     "contents": ("In this edition", "In deze editie"),
     "articles": ("Articles", "Artikelen"),
+    "about": ("About this edition", "Over deze editie"),
     "words": ("Less common words", "Minder gewone woorden"),
     "updated": ("updated", "bijgewerkt"),
     "correction": ("correction", "correctie"),
@@ -36,26 +38,23 @@ def summary_only(reason: str) -> tuple[str, str]:
 
 def doubtful(count: int) -> str:
     """How many sentences are marked."""
-    if count == 1:
-        return f"One sentence is doubtful and marked {DOUBTFUL}."
-    return f"{count} sentences are doubtful and marked {DOUBTFUL}."
+    sentences = counted(count, "sentence is", "sentences are")
+    return f"{sentences} doubtful and marked {DOUBTFUL}."
 
 
 def left_out(count: int) -> str:
     """How many items stand in the full edition only."""
-    items = "1 item more is" if count == 1 else f"{count} items more are"
-    return f"{items} in the full edition."
+    return f"{counted(count, 'item more is', 'items more are')} in the full edition."
 
 
 def unlisted(count: int) -> str:
     """How many sources, and problems with some, are named in the full edition only."""
-    sources = "One source more is" if count == 1 else f"{count} sources more are"
-    return f"{sources} named in the full edition."
+    return f"{counted(count, 'source more is', 'sources more are')} named in the full edition."
 
 
 def asides(count: int) -> str:
     """How many lines are no news."""
-    lines = "One line that is" if count == 1 else f"{count} lines that are"
+    lines = counted(count, "line that is", "lines that are")
     was = "was" if count == 1 else "were"
     return f"{lines} no news (advertisements, links, credits) {was} left out."
 

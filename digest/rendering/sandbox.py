@@ -7,6 +7,7 @@ import stat
 import threading
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 from types import FrameType
 from typing import Any
@@ -149,13 +150,30 @@ def _watched(filter_: Callable[..., Any], *, formats: bool) -> Callable[..., Any
     return watched
 
 
-def limited(pieces: Iterable[str], edition: Edition) -> Iterator[str]:
-    """The pieces of a document, as long as they are no more than an edition can need.
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Bounds:
+    """What a document can need: so many characters, and so many seconds to make it."""
 
-    Raises `TemplateError` beyond that.
+    characters: int
+    seconds: float
+
+
+def bounds_of(editions: Iterable[Edition]) -> Bounds:
+    """What a document made of these editions can need."""
+    characters, seconds = 20_000_000, SECONDS
+    for edition in editions:
+        texts = (len(sentence.dutch) + len(sentence.english) for sentence in edition.sentences)
+        characters += 200 * sum(texts) + 2_000 * len(edition.entries)
+        seconds += len(edition.sentences) / 50
+    return Bounds(characters=characters, seconds=seconds)
+
+
+def limited(pieces: Iterable[str], bounds: Bounds) -> Iterator[str]:
+    """The pieces of a document, as long as they stay within its bounds.
+
+    Raises `TemplateError` beyond them.
     """
-    texts = (len(sentence.dutch) + len(sentence.english) for sentence in edition.sentences)
-    left = 20_000_000 + 200 * sum(texts) + 2_000 * len(edition.entries)
+    left = bounds.characters
     for piece in pieces:
         left -= len(piece)
         if left < 0:
@@ -164,8 +182,8 @@ def limited(pieces: Iterable[str], edition: Edition) -> Iterator[str]:
 
 
 @contextmanager
-def time_limit(edition: Edition) -> Iterator[None]:
-    """Raise `TemplateError` where rendering takes longer than an edition can need.
+def time_limit(bounds: Bounds) -> Iterator[None]:
+    """Raise `TemplateError` where rendering takes longer than its bounds say.
 
     A loop that says nothing can only be ended by a signal, which only the main thread gets;
     elsewhere there is no limit.
@@ -173,13 +191,12 @@ def time_limit(edition: Edition) -> Iterator[None]:
     if threading.current_thread() is not threading.main_thread():
         yield
         return
-    seconds = SECONDS + len(edition.sentences) / 50
 
     def stop(_number: int, _frame: FrameType | None) -> None:
-        raise TemplateError(f"The templates take more than {seconds:.0f} seconds.")
+        raise TemplateError(f"The templates take more than {bounds.seconds:.0f} seconds.")
 
     before = signal.signal(signal.SIGALRM, stop)
-    signal.setitimer(signal.ITIMER_REAL, seconds)
+    signal.setitimer(signal.ITIMER_REAL, bounds.seconds)
     try:
         yield
     finally:

@@ -44,8 +44,8 @@ CONTENTS_WORDS = 11
 class Look:
     """How an edition is to be shown.
 
-    `width` is in terminal cells, 0 leaves lines unwrapped; `color` allows escape sequences;
-    `words` is how many less common Dutch words are listed.
+    `width` is in terminal cells, 0 leaves lines unwrapped; `color` and `hyperlinks` allow the
+    escape sequences for these.
     """
 
     layout: Layout = Layout.INTERLEAVED
@@ -53,6 +53,7 @@ class Look:
     align: Alignment = Alignment.PARAGRAPH
     width: int = 72
     color: bool = False
+    hyperlinks: bool = False
 
     @property
     def languages(self) -> tuple[Language, ...]:
@@ -165,10 +166,14 @@ class EditionView:
     headline_languages: int
 
     @property
+    def entries(self) -> Iterator[EntryView]:
+        """The entries of all groups, in their order."""
+        return (entry for group in self.groups for entry in group.entries)
+
+    @property
     def preheader(self) -> str:
         """The first headlines, for the line that mail programs show beside the subject."""
-        entries = (entry for group in self.groups for entry in group.entries)
-        return " · ".join(entry.brief.blocks[0].text for entry in islice(entries, 3))
+        return " · ".join(entry.brief.blocks[0].text for entry in islice(self.entries, 3))
 
 
 def view_edition(edition: Edition, look: Look) -> EditionView:

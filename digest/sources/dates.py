@@ -13,6 +13,7 @@ from dateutil.relativedelta import relativedelta
 
 from digest.article import Precision, Published
 from digest.calendar import MONTHS_EN, MONTHS_NL, WEEKDAYS_EN, WEEKDAYS_NL
+from digest.counting import counted
 
 _COUNTS = {
     "een": 1,
@@ -180,7 +181,7 @@ def _ago(found: re.Match[str], as_of: datetime) -> Published | None:
     unit = _UNITS[_UNIT_FORMS[form]]
     if not found["ago"] and not form.endswith("."):
         return None
-    ago = f"{count} {unit.english}{'' if count == 1 else 's'} ago"
+    ago = f"{counted(count, unit.english)} ago"
     if unit.precision is Precision.DAY:  # by the calendar
         return _published(found, ago, as_of - unit.delta * count, unit.precision)
     at = as_of.astimezone(UTC) - unit.delta * count

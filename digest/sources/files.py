@@ -15,6 +15,7 @@ from digest.choosing import EVERYTHING, Choice
 from digest.config import SOURCE_SECONDS
 from digest.errors import InputError
 from digest.plaintext import readable
+from digest.progress import Progress, unseen
 from digest.regular import open_regular
 from digest.sources.agency import parse_agency
 from digest.sources.cache import Notes
@@ -71,7 +72,7 @@ class Reading:
     from `now`; all in `zone`. `stdin` reads so many bytes of standard input at most; `fetch`
     fetches addresses, each within so many seconds, of which there are `timeout` by default.
     `accept` is told what could be read of what was fetched anew, and as what, `reject` what could
-    not.
+    not; `progress` how many sources are read.
     """
 
     as_of: datetime | None
@@ -82,6 +83,7 @@ class Reading:
     accept: Callable[[str, Fetched, str], None]
     reject: Callable[[str, Fetched], None]
     timeout: float = SOURCE_SECONDS
+    progress: Progress = unseen
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -123,20 +125,23 @@ def read_sources(specs: Iterable[SourceSpec], reading: Reading) -> Readings:
     documents: list[Document] = []
     failures: list[InputError] = []
     accepted: dict[str, bool] = {}
-    for spec in specs:
+    for done, spec in enumerate(specs):
+        reading.progress(done, len(specs), spec.name or public_address(spec.location))
         try:
             if is_web(spec.location):
                 answer = fetched[spec.location]
                 if document := _read_answer(answer, spec, reading, failures, accepted):
                     documents.append(document)
                 continue
-            for read in _find(spec, reading, failures):
+            for number, read in enumerate(_find(spec, reading, failures), 1):
+                reading.progress(done, len(specs), f"{spec.location}, file {number}")
                 try:
                     documents.append(read())
                 except InputError as error:
                     failures.append(error)
         except InputError as error:
             failures.append(error)
+    reading.progress(len(specs), len(specs), "")
     for location in (each for each, good in accepted.items() if not good):
         reading.reject(location, fetched[location])
     return Readings(

@@ -16,8 +16,10 @@ from urllib.parse import urlsplit
 
 from digest.article import Article, Role
 from digest.cleaning import letters
+from digest.counting import counted
 from digest.errors import InputError
 from digest.identity import identity, telling_words
+from digest.progress import Progress, unseen
 from digest.sources.asking import NAME, Answer, Asking
 from digest.sources.cache import Cache, Notes
 from digest.sources.hosts import Resolve, host_of, resolve_host
@@ -58,6 +60,7 @@ class Fetching:
     now: datetime
     zone: tzinfo
     resolve: Resolve = resolve_host
+    progress: Progress = unseen
 
 
 def complete(articles: Sequence[Article], fetching: Fetching) -> dict[str, Article]:
@@ -140,6 +143,9 @@ def fetch_pages(addresses: Iterable[str], fetching: Fetching) -> dict[str, Answe
         except queue.Empty:
             break
         found[address] = answer
+        done = sum(each is not _LATE for each in found.values())
+        fetching.progress(done, len(listed), address)
+    fetching.progress(len(listed), len(listed), "")
     fetching.cache.forget(_KEPT_DAYS)
     return found
 
@@ -280,7 +286,8 @@ class _Visits:
         try:
             _, answer = answers.get(timeout=seconds)
         except queue.Empty:
-            return Answer(failure=f"it took longer than {seconds:.0f} seconds", late=True)
+            limit = counted(max(1, round(seconds)), "second")
+            return Answer(failure=f"it took longer than {limit}", late=True)
         return self._kept(address, answer, notes)
 
     def _kept(self, address: str, answer: Answer, notes: Notes) -> Answer:

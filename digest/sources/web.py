@@ -13,7 +13,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 
+from digest.counting import counted
 from digest.errors import InputError
+from digest.progress import Progress, unseen
 from digest.sources.asking import MOST_BYTES, Answer, Asking
 from digest.sources.cache import Cache, Notes
 from digest.sources.hosts import Resolve, host_of, public_address, resolve_host, web_address
@@ -50,7 +52,11 @@ class Fetched:
 
 
 def fetch_all(
-    limits: Mapping[str, float], cache: Cache, *, resolve: Resolve = resolve_host
+    limits: Mapping[str, float],
+    cache: Cache,
+    *,
+    resolve: Resolve = resolve_host,
+    progress: Progress = unseen,
 ) -> dict[str, Fetched]:
     """Fetch all of these addresses, a few at once; each may take so many seconds."""
     named = frozenset(host for each in limits if (host := host_of(web_address(each))))
@@ -85,9 +91,10 @@ def fetch_all(
             location, answer = answers.get(timeout=patience)
         except queue.Empty:
             location = min(deadlines, key=deadlines.__getitem__)
-            answer = Answer(failure=f"it took longer than {limits[location]:g} seconds")
+            answer = Answer(failure=f"it took longer than {counted(limits[location], 'second')}")
         if deadlines.pop(location, None) is not None:
             results[location] = _settle(location, answer, notes[location], cache)
+            progress(len(results), len(limits), public_address(location))
     return results
 
 

@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 from urllib.parse import unquote, urlsplit
 
+from digest.counting import counted
 from digest.errors import ModelError, named_trouble
 from digest.regular import open_regular
 
@@ -162,7 +163,7 @@ def _expected(response: "requests.Response", have: int, size: int, link: str) ->
     length = int(told) if re.fullmatch(r"[0-9]{1,18}", told) else 0
     expected = have + length if length else size
     if size and expected != size:
-        raise ModelError(f"{link} has {expected} bytes, but {size} are known of it.")
+        raise ModelError(f"{link} has {counted(expected, 'byte')} instead of {size}.")
     if expected > MOST_BYTES:
         raise ModelError(f"{link} is larger than any package ({expected >> 20} MB).")
     return expected
@@ -172,7 +173,7 @@ def _check_space(partial: Path, needed: int) -> None:
     free = shutil.disk_usage(partial.parent).free
     if needed + _RESERVE > free:
         raise ModelError(
-            f"{needed >> 20} MB are needed in {partial.parent}, but only {free >> 20} MB are free."
+            f"{partial.parent} needs {needed >> 20} MB, but only {free >> 20} MB of it is free."
         )
 
 

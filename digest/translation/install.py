@@ -160,7 +160,8 @@ def _unpack(archive: Path, staging: Path) -> Path:
         ) from error
     found = list(staging.glob("*/metadata.json"))
     if len(found) != 1:
-        raise ModelError(f"{archive.name} is not an Argos package: it has no metadata.json.")
+        have = "more than one" if found else "no"
+        raise ModelError(f"{archive.name} is not an Argos package: it has {have} metadata.json.")
     return found[0].parent
 
 

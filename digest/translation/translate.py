@@ -13,6 +13,7 @@ from typing import Protocol
 
 from digest.edition import Gloss, ModelNote, Sentence
 from digest.lexicon.meaning import Missing, doubtful
+from digest.progress import Progress, unseen
 from digest.translation.careful import CarefulEngine
 from digest.translation.casing import is_shouted, sentence_case
 from digest.translation.engine import Decoding, Engine, Hypothesis, Model, unique
@@ -23,9 +24,6 @@ from digest.translation.memory import Remembered
 from digest.translation.prompts import FEW, restore_brackets, write_prompt
 from digest.translation.shield import placeholders, shield, unshield
 from digest.translation.words import Words
-
-Progress = Callable[[int, int], None]
-"""Told how many segments are done, of how many."""
 
 _REMEMBER_EVERY = 16
 _MARKER = re.compile(r"(?:[•‣◦▪●·–—-]|\(?(?:\d{1,3}|[a-z])[.)])\s+(?=\S)")
@@ -218,7 +216,7 @@ class Translator:
             if len(waiting) == _REMEMBER_EVERY:
                 self._remember(waiting, prompts)
                 waiting = {}
-            self._progress(len(fresh), len(texts))
+            self._progress(len(fresh), len(texts), text)
         self._remember(waiting, prompts)
         return fresh
 
@@ -281,7 +279,7 @@ def bare_translator(
         glossary=Glossary(()),
         words=Words({}, meaning=meaning),
         memory=NoMemory(),
-        progress=lambda _done, _total: None,
+        progress=unseen,
     )
 
 

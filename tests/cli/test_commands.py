@@ -115,7 +115,7 @@ class TestRun:
         assert "  9. " in result.stdout
 
     def test_the_summary_is_said_on_request(self, article: Path) -> None:
-        assert "1 items from 1 sources" in digest("run", article, "-v").stderr
+        assert "1 item from 1 source" in digest("run", article, "-v").stderr
 
     def test_an_unwritable_output_leaves_nothing(self, article: Path, tmp_path: Path) -> None:
         result = digest("run", article, "--output", tmp_path / "none" / "a.txt")

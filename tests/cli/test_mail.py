@@ -203,7 +203,7 @@ class TestNew:
     def test_a_dry_run_changes_nothing_at_all(self, post: Post, home: Path) -> None:
         code, said = post.run("--new", "--dry-run")
         assert code == 0
-        assert "An edition of 1 items, dated 2026-11-22" in said
+        assert "An edition of 1 item, dated 2026-11-22" in said
         assert "To be sent with sendmail to reader@example.com" in said
         assert post.sent == []
         assert not list(home.iterdir())
@@ -223,7 +223,7 @@ class TestHistory:
         assert "No edition was kept yet" in digest("history", "list").stderr
         post.run("--new")
         listed = digest("history", "list").stdout
-        assert "2026-11-22    1 items  sent to reader@example.com" in listed
+        assert "2026-11-22    1 item   sent to reader@example.com" in listed
         shown = digest("history", "show", "1").stdout
         assert "NATO proposes a report tomorrow." in shown
         assert "Sunday 22 November 2026" in shown

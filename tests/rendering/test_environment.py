@@ -13,6 +13,7 @@ from digest.edition import (
     Alignment,
     Edition,
     Flag,
+    Format,
     Gloss,
     Layout,
     ModelNote,
@@ -23,7 +24,7 @@ from digest.edition import (
 from digest.errors import TemplateError
 from digest.pipeline import EditionOptions, make_edition
 from digest.rendering.data import edition_from_json
-from digest.rendering.environment import Format, Templates, check_templates, render
+from digest.rendering.environment import Templates, check_templates, render
 from digest.rendering.parts import Language
 from digest.rendering.size import first_sentences, fit_size
 from digest.rendering.view import Look

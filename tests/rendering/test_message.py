@@ -31,7 +31,7 @@ ENVELOPE = Envelope(
 )
 WARNINGS: list[str] = []
 MAKING = Making(
-    look=Look(), templates=Templates(CHECKOUT / "templates"), max_size=0, warn=WARNINGS.append
+    look=Look(), templates=Templates(CHECKOUT / "templates"), made=AS_OF, warn=WARNINGS.append
 )
 
 

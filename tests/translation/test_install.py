@@ -283,7 +283,7 @@ class TestDownload:
         assert self.fetch(site, tmp_path) == b"another file"
 
     def test_a_wrong_size_is_told(self, site: Site, tmp_path: Path) -> None:
-        with pytest.raises(ModelError, match="but 17 are known of it"):
+        with pytest.raises(ModelError, match="bytes instead of 17"):
             self.fetch(site, tmp_path, size=17)
 
     def test_too_little_space_is_told_before_anything_is_written(
@@ -291,7 +291,7 @@ class TestDownload:
     ) -> None:
         free = type("Usage", (), {"free": 1 << 20})
         monkeypatch.setattr("shutil.disk_usage", lambda _path: free)
-        with pytest.raises(ModelError, match="only 1 MB are free"):
+        with pytest.raises(ModelError, match="only 1 MB of it is free"):
             self.fetch(site, tmp_path)
 
     def test_a_closed_port_is_told(self, tmp_path: Path) -> None:

@@ -12,7 +12,7 @@ import pytest
 from digest.errors import ModelError
 from digest.translation import obtain
 from digest.translation.download import Patience, give_up_on_silence
-from tests import DATA
+from tests import CHECKOUT, DATA
 from tests.cli.test_commands import digest
 from tests.translation.servers import Site, http_server
 
@@ -163,7 +163,7 @@ def test_a_run_never_goes_to_the_network_for_a_model(
 ) -> None:
     monkeypatch.setenv("DIGEST_MODELS", str(tmp_path / "none"))
     monkeypatch.setattr("socket.getaddrinfo", unknown)
-    result = digest("run")
+    result = digest("run", CHECKOUT / "seeds")
     assert result.exit_code == 69
     assert "digest models install`" in result.stderr
     assert "digest models install starter-nl_en`" in result.stderr

@@ -1,0 +1,178 @@
+"""Editions as a feed: Atom (RFC 4287) and JSON Feed 1.1, an entry an item."""
+
+import uuid
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from urllib.parse import quote
+
+from digest import __version__
+from digest.edition import Edition, Entry, Format
+from digest.rendering.data import as_json
+from digest.rendering.environment import Press, Templates
+from digest.rendering.phrases import DOUBTFUL
+from digest.rendering.view import EntryView, Look, view_edition
+
+_NAMES = uuid.UUID("5f0f7c1e-6a0e-5c0a-9d53-7f2f8f1c9b11")
+"""The name space of all ids of this program (RFC 9562, 5.5)."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Dated:
+    """An edition, and the aware moment when it was made."""
+
+    edition: Edition
+    made: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Place:
+    """Where a document will be found: the address of its folder, empty if unknown, and its name."""
+
+    folder: str = ""
+    name: str = ""
+
+    @property
+    def address(self) -> str:
+        """The address of the document, empty where nobody knows it."""
+        return self.folder and f"{self.folder}{quote(self.name)}"
+
+
+NOWHERE = Place()
+"""That of a document of which nobody said where it will be found."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FeedEntry:
+    """An item in a feed: its `content` is HTML, its `id` that of the item for ever."""
+
+    id: str
+    title: str
+    address: str
+    published: datetime | None
+    updated: datetime
+    author: str
+    categories: tuple[str, ...]
+    content: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Feed:
+    """A feed; its address and home are empty where nobody knows them."""
+
+    id: str
+    title: str
+    address: str
+    home: str
+    language: str
+    updated: datetime
+    version: str
+    entries: tuple[FeedEntry, ...]
+
+
+def make_feed(
+    dated: Sequence[Dated], form: Format, look: Look, templates: Templates, place: Place
+) -> str:
+    """The items of editions, the newest edition first, as Atom or JSON Feed.
+
+    An item of several editions stands once, as it was last. Raises `TemplateError`.
+    """
+    press = Press(templates, [each.edition for each in dated])
+    feed = _feed(dated, look, press, place)
+    return press.fill("atom.xml", feed=feed) if form is Format.ATOM else as_json(_as_json(feed))
+
+
+def name_id(*names: str) -> str:
+    """An id that is the same for the same names, on every machine."""
+    return uuid.uuid5(_NAMES, "\n".join(names)).urn
+
+
+def _feed(dated: Sequence[Dated], look: Look, press: Press, place: Place) -> Feed:
+    title = dated[0].edition.title
+    names = {each.edition.name for each in dated}
+    name = dated[0].edition.name if len(names) == 1 else ""
+    entries: dict[str, FeedEntry] = {}
+    for each in dated:
+        for entry in _entries(each, look, press):
+            entries.setdefault(entry.id, entry)
+    return Feed(
+        id=name_id("feed", title, name),
+        title=f"{title}, {name}" if name else title,
+        address=place.address,
+        home=place.folder,
+        language=look.languages[0],
+        updated=_second(max(each.made for each in dated)),
+        version=__version__,
+        entries=tuple(entries.values()),
+    )
+
+
+def _entries(dated: Dated, look: Look, press: Press) -> Iterator[FeedEntry]:
+    view = view_edition(dated.edition, look)
+    for entry, shown_as in zip(dated.edition.entries, view.entries, strict=True):
+        published = _second(min(entry.published.at, dated.made)) if entry.published else None
+        origin = entry.origin
+        names = (entry.section.name_en if entry.section else "", *origin.categories)
+        yield FeedEntry(
+            id=name_id("item", entry.identity or _letters(entry)),
+            title=_title(shown_as),
+            address=origin.address,
+            published=published,
+            updated=_second(dated.made) if entry.updated or not published else published,
+            author=origin.author or origin.publisher or _source(entry),
+            categories=tuple(dict.fromkeys(filter(None, names))),
+            content=press.fill("entry.html", entry=shown_as).strip(),
+        )
+
+
+def _source(entry: Entry) -> str:
+    """Who an item is from, where it does not say so: its agencies, else its source.
+
+    Of a file that is the name: where it lies is nobody's business.
+    """
+    agencies = "/".join(entry.dateline.agencies) if entry.dateline else ""
+    return agencies or entry.source.rstrip("/").rpartition("/")[2] or "digest"
+
+
+def _title(entry: EntryView) -> str:
+    """The headline in the leading language, or how a brief begins."""
+    doubtful = entry.title and entry.title.blocks[0].doubts
+    return f"{entry.brief.blocks[0].text}{f' {DOUBTFUL}' if doubtful else ''}"
+
+
+def _letters(entry: Entry) -> str:
+    """What an item of an old archive is known by."""
+    return "\n".join(part.dutch for part in entry.passages)
+
+
+def _second(moment: datetime) -> datetime:
+    return moment.replace(microsecond=0)
+
+
+def _as_json(feed: Feed) -> dict[str, object]:
+    """The feed as jsonfeed.org/version/1.1 describes it; what is empty is left out."""
+    return _filled(
+        version="https://jsonfeed.org/version/1.1",
+        title=feed.title,
+        home_page_url=feed.home,
+        feed_url=feed.address,
+        language=feed.language,
+        authors=[{"name": "digest"}],
+        items=[
+            _filled(
+                id=entry.id,
+                url=entry.address,
+                title=entry.title,
+                content_html=entry.content,
+                date_published=entry.published,
+                date_modified=entry.updated,
+                authors=[{"name": entry.author}],
+                tags=entry.categories,
+            )
+            for entry in feed.entries
+        ],
+    )
+
+
+def _filled(**values: object) -> dict[str, object]:
+    return {name: value for name, value in values.items() if value or name == "items"}

@@ -1,9 +1,8 @@
 """`python -m digest` is the command `digest`."""
 
 import os
-import sys
 
-from digest.interrupt import Interrupted, end_soon_on_signals
+from digest.interrupt import Interrupted, end_soon_on_signals, leave
 
 
 def start() -> None:
@@ -16,9 +15,12 @@ def start() -> None:
     end_soon_on_signals()
     try:
         from digest.cli import main  # noqa: PLC0415 - signals are for what is loaded here, too
+
+        main()
     except Interrupted as error:
-        sys.exit(error.exit_code)
-    main()
+        leave(error.exit_code)
+    except SystemExit as end:
+        leave(end.code if isinstance(end.code, int) else 1)
 
 
 if __name__ == "__main__":

@@ -258,6 +258,11 @@ class Edition:
     unlisted: int = 0
 
     @property
+    def full_title(self) -> str:
+        """The title with the name."""
+        return f"{self.title}, {self.name}" if self.name else self.title
+
+    @property
     def groups(self) -> tuple[Group, ...]:
         """The entries in order; neighbours of the same section, or source, stand together."""
         runs = groupby(self.entries, key=self._heading)
@@ -296,3 +301,20 @@ class Edition:
     def terms(self) -> tuple[Term, ...]:
         """The terms of the glossary that settled something, each once."""
         return tuple(dict.fromkeys(term for part in self.sentences for term in part.terms))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Dated:
+    """An edition, and the aware moment when it was made."""
+
+    edition: Edition
+    made: datetime
+
+
+def shown_source(source: str) -> str:
+    """A source as others may see it: of a path its name, not where the file lies.
+
+    An address, and what a source is called, stay.
+    """
+    is_path = "/" in source and "://" not in source and " / " not in source
+    return source.rstrip("/").rpartition("/")[2] if is_path else source

@@ -6,11 +6,10 @@ from datetime import UTC, datetime, time
 
 from digest.archive.store import Archive
 from digest.archive.values import Listed, StoredEdition, StoredItem
-from digest.edition import Edition, Entry
+from digest.edition import Dated, Edition, Entry
 from digest.errors import ArchiveError
 from digest.pipeline import excerpt
 from digest.rendering.data import edition_as_json, edition_from_json
-from digest.rendering.feeds import Dated
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -101,13 +100,13 @@ def newest_editions(
         if len(found) == count:
             break
         try:
-            found.append(dated(archive, listed))
+            found.append(read_edition(archive, listed))
         except ArchiveError as error:
             warn(str(error))
     return tuple(found)
 
 
-def dated(archive: Archive, listed: Listed) -> Dated:
+def read_edition(archive: Archive, listed: Listed) -> Dated:
     """A past edition with the moment when it was made. Raises `ArchiveError` for a damaged one."""
     edition = past_edition(archive, listed.id)
     if edition is None:

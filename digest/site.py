@@ -3,32 +3,35 @@
 `index.html` has the newest editions and all months, `months/` the editions of each, `editions/` the
 editions, `search/` what is searched, by month. All links are relative, so that it works from a
 file and from any web server. What has not changed is not made again: `.digest-site.json` knows
-what each file was made from.
+what each file was made from. A page that was published once stays as long as the archive has its
+edition, also where a fuller one of the same day takes its place in the lists.
 """
 
 import hashlib
 import json
 import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
-from functools import cache
+from functools import partial
 from itertools import groupby
 from pathlib import Path
+from typing import Any
 
 from digest import __version__
 from digest.archive.store import Archive
 from digest.archive.values import Listed
 from digest.calendar import MONTHS_EN, MONTHS_NL
 from digest.delivery.output import write_file
-from digest.edition import Edition
-from digest.editions import dated, whole_editions
+from digest.edition import Edition, shown_source
+from digest.editions import read_edition, whole_editions
 from digest.errors import ArchiveError, UsageError, named_trouble
-from digest.rendering.environment import Press, Templates
+from digest.rendering.environment import Press, Templates, templates_digest
 from digest.rendering.search_index import Indexed, month_index
 from digest.rendering.view import EditionView, EntryView, Look, view_edition
 
 _MANIFEST = ".digest-site.json"
+_FOLDERS = ("editions", "months", "search")
 _NEWEST = 10
 """So many editions stand on the first page."""
 _HEADLINES = 5
@@ -71,7 +74,7 @@ class Line:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SiteOrder:
-    """What a site is made with; `warn` is told of editions that are damaged and left out."""
+    """What a site is made with; `warn` is told of editions that are damaged."""
 
     folder: Path
     title: str
@@ -80,22 +83,41 @@ class SiteOrder:
     warn: Callable[[str], object]
 
 
-def build_site(archive: Archive, order: SiteOrder) -> int:
-    """Make what has changed since the last time; how many files were written.
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Built:
+    """How many files were written, and how many editions could not be read."""
+
+    written: int
+    damaged: int
+
+
+def build_site(archive: Archive, order: SiteOrder) -> Built:
+    """Make what has changed since the last time.
 
     Raises `UsageError` for a folder with pages of somebody else, `OutputError`, `TemplateError`.
     """
-    files = _Files.open(order)
-    editions = [each for each in whole_editions(archive) if files.is_whole(each, archive)]
-    months = [(key, list(group)) for key, group in groupby(editions, key=lambda each: each.day[:7])]
+    files = _Files(order)
+    shelf = _Shelf(archive, order)
+    listed = [each for each in whole_editions(archive) if shelf.is_dated(each)]
+    editions = [each for each in listed if files.has(f"editions/{_page(each)}") or shelf.take(each)]
     pages = ["", *map(_page, editions), ""]
-    for later, each, earlier in zip(pages, editions, pages[2:], strict=False):
-        _write_edition(each, Around(earlier=earlier, later=later), archive, files)
-    for key, listed in months:
-        _write_month(_month(key, len(listed)), listed, archive, files)
-    named = [_month(key, len(listed)) for key, listed in months]
-    _write_first(editions[:_NEWEST], named, archive, files)
-    return files.finish()
+    around = {
+        each.id: Around(earlier=earlier, later=later)
+        for later, each, earlier in zip(pages, editions, pages[2:], strict=False)
+    }
+    by_month = [
+        (key, list(group)) for key, group in groupby(editions, key=lambda each: each.day[:7])
+    ]
+    months = [_month(key, len(of_month)) for key, of_month in by_month]
+    files.planned = {f"editions/{page}" for page in pages[1:-1]}
+    files.planned |= {f"months/{month.key}.html" for month in months}
+    files.planned |= {f"search/{month.key}.js" for month in months}
+    for month, (_, of_month) in zip(months, by_month, strict=True):
+        _write_month(month, of_month, around, shelf, files)
+        shelf.clear()
+    _write_first(editions[:_NEWEST], months, shelf, files)
+    files.finish(published={f"editions/{_page(each)}" for each in archive.list_editions()})
+    return Built(written=files.written, damaged=len(shelf.damaged))
 
 
 def _page(listed: Listed) -> str:
@@ -111,138 +133,124 @@ def _month(key: str, editions: int) -> Month:
     )
 
 
-def _write_edition(listed: Listed, around: Around, archive: Archive, files: "_Files") -> None:
-    def make() -> str:
-        edition = dated(archive, listed).edition
-        view = view_edition(edition, files.order.look)
-        press = Press(files.order.templates, [edition])
-        return press.fill("web.html", edition=view, around=around)
+@dataclass(slots=True)
+class _Shelf:
+    """Editions that were read, each once for as long as it is needed."""
 
-    files.write(f"editions/{_page(listed)}", [listed, around], make)
-
-
-def _write_month(month: Month, listed: Sequence[Listed], archive: Archive, files: "_Files") -> None:
-    @cache
-    def editions() -> list[Edition]:
-        return [dated(archive, each).edition for each in listed]
-
-    def index() -> str:
-        both = zip(listed, editions(), strict=True)
-        return month_index(month.key, (_indexed(*each, files.order.look) for each in both))
-
-    files.write(f"search/{month.key}.js", listed, index)
-    files.write(
-        f"months/{month.key}.html",
-        listed,
-        lambda: files.fill("site-month.html", editions(), listed, month=month, root="../"),
-    )
-
-
-def _indexed(listed: Listed, edition: Edition, look: Look) -> Indexed:
-    view = view_edition(edition, look)
-    titles = ([block.text for block in entry.brief.blocks] for entry in view.entries)
-    return Indexed(
-        page=_page(listed),
-        title=view.day.line + (f" · {view.name}" if view.name else ""),
-        edition=edition,
-        titles=tuple((first, others[0] if others else "") for first, *others in titles),
-    )
-
-
-def _write_first(
-    newest: Sequence[Listed], months: Sequence[Month], archive: Archive, files: "_Files"
-) -> None:
-    keys = json.dumps([month.key for month in months])
-    files.write("search/months.js", keys, lambda: f"digestMonths({keys});\n")
-
-    def make() -> str:
-        editions = [dated(archive, each).edition for each in newest]
-        return files.fill("site-index.html", editions, newest, months=months, root="")
-
-    files.write("index.html", [newest, months], make)
-
-
-@dataclass(slots=True, kw_only=True)
-class _Files:
-    """The files of a site, each with a fingerprint of what it was made from."""
-
+    archive: Archive
     order: SiteOrder
-    style: str
-    before: Mapping[str, str]
-    made: dict[str, str] = field(default_factory=dict)
-    written: int = 0
+    damaged: set[int] = field(default_factory=set)
+    _taken: dict[int, Edition] = field(default_factory=dict)
 
-    @classmethod
-    def open(cls, order: SiteOrder) -> "_Files":
-        manifest = order.folder / _MANIFEST
-        if not manifest.exists() and (order.folder / "index.html").exists():
-            raise UsageError(
-                f"{order.folder} has an index.html that is not of a site of digest.",
-                hint="Choose a folder of its own for the site.",
-            )
-        with named_trouble(order.folder):
-            for name in ("editions", "months", "search"):
-                (order.folder / name).mkdir(parents=True, exist_ok=True)
-        if not manifest.exists():  # from here on the folder is known to be ours
-            write_file(manifest, b"{}\n")
-        style = [__version__, order.title, repr(order.look)]
-        for folder in order.templates.folders:
-            style += [path.read_text(errors="replace") for path in sorted(folder.glob("*.*"))]
-        return cls(order=order, style=_fingerprint(style), before=_read(manifest))
-
-    def is_whole(self, listed: Listed, archive: Archive) -> bool:
-        """Whether an edition can be read; that of a page that is there could be."""
-        name = f"editions/{_page(listed)}"
-        if name in self.before and (self.order.folder / name).exists():
-            return True
+    def take(self, listed: Listed) -> Edition | None:
+        """An edition as everybody may see it; nothing where it is damaged, which is told once."""
+        if listed.id in self._taken:
+            return self._taken[listed.id]
+        if listed.id in self.damaged:
+            return None
         try:
-            date.fromisoformat(listed.day)
-            dated(archive, listed)
-        except (ArchiveError, ValueError) as error:
+            edition = read_edition(self.archive, listed).edition
+        except ArchiveError as error:
+            self.damaged.add(listed.id)
             self.order.warn(str(error))
-            return False
-        return True
+            return None
+        self._taken[listed.id] = _for_everybody(edition)
+        return self._taken[listed.id]
+
+    def is_dated(self, listed: Listed) -> bool:
+        """Whether the day of an edition is one; another is told."""
+        try:
+            if date.fromisoformat(listed.day).isoformat() == listed.day:
+                return True
+        except ValueError:
+            pass
+        self.damaged.add(listed.id)
+        self.order.warn(str(self.archive.damage(f"the date of edition {listed.id}")))
+        return False
+
+    def clear(self) -> None:
+        """Forget what was read."""
+        self._taken.clear()
+
+
+def _for_everybody(edition: Edition) -> Edition:
+    """An edition that does not tell where files lie."""
+    return replace(
+        edition,
+        sources=tuple(replace(each, name=shown_source(each.name)) for each in edition.sources),
+        problems=tuple(
+            replace(each, source=shown_source(each.source)) for each in edition.problems
+        ),
+    )
+
+
+class _Files:
+    """The files of a site, each with a fingerprint of what it was made from.
+
+    Before anything is written all that is there or `planned` is noted without one, so that after
+    a `kill -9` everything is made again, and nothing is left that nobody knows.
+    """
+
+    def __init__(self, order: SiteOrder) -> None:
+        self.order = order
+        self.written = 0
+        self._manifest = order.folder / _MANIFEST
+        _refuse_others(order.folder, self._manifest)
+        self._style = [__version__, order.title, repr(order.look)]
+        self._style.append(templates_digest(order.templates))
+        self._before = _read(self._manifest)
+        self._made: dict[str, str] = {}
+        self.planned: set[str] = set()
+
+    def has(self, name: str) -> bool:
+        """Whether a file was made before and is there."""
+        return name in self._before and (self.order.folder / name).exists()
 
     def write(self, name: str, made_from: object, make: Callable[[], str]) -> None:
         """Write what `make` makes, unless the file was made from the same before."""
-        mark = _fingerprint([self.style, repr(made_from)])
-        path = self.order.folder / name
-        if self.before.get(name) != mark or not path.exists():
-            write_file(path, make().encode())
+        mark = _fingerprint([*self._style, repr(made_from)])
+        if self._before.get(name) != mark or not self.has(name):
+            data = make().encode()
+            if not self.written:
+                self._make_folder(self.order.folder)
+                self._note(dict.fromkeys({*self._before, *self.planned}, ""))
+            self._make_folder((self.order.folder / name).parent)
+            write_file(self.order.folder / name, data)
             self.written += 1
-        self.made[name] = mark
+        self._made[name] = mark
 
-    def fill(
-        self, template: str, editions: Sequence[Edition], listed: Sequence[Listed], **values: object
-    ) -> str:
-        """A page with a list of editions."""
-        press = Press(self.order.templates, editions)
-        lines = tuple(
-            _line(_page(each), view_edition(edition, self.order.look))
-            for each, edition in zip(listed, editions, strict=True)
-        )
-        return press.fill(template, title=self.order.title, lines=lines, **values)  # type: ignore[arg-type]
+    def _make_folder(self, folder: Path) -> None:
+        with named_trouble(folder):
+            folder.mkdir(parents=True, exist_ok=True)
 
-    def finish(self) -> int:
-        """Take away what is of no edition any more, and note what there is."""
-        for name in self.before.keys() - self.made.keys():
+    def finish(self, published: Iterable[str]) -> None:
+        """Take away what is of no edition any more, and note what there is.
+
+        What was `published` once stays, also where no list has it.
+        """
+        kept = {name: self._before[name] for name in published if self.has(name)} | self._made
+        for name in self._before.keys() - kept.keys():
             if _OURS.fullmatch(name):
                 with named_trouble(self.order.folder / name):
                     (self.order.folder / name).unlink(missing_ok=True)
-        data = json.dumps(self.made, indent=0, sort_keys=True).encode()
-        if self.made != self.before:
-            write_file(self.order.folder / _MANIFEST, data + b"\n")
-        return self.written
+        if kept != self._before or self.written:
+            self._note(kept)
+
+    def _note(self, marks: Mapping[str, str]) -> None:
+        data = json.dumps(marks, indent=0, sort_keys=True)
+        write_file(self._manifest, f"{data}\n".encode())
 
 
-def _line(page: str, view: EditionView) -> Line:
-    entries = tuple(view.entries)
-    return Line(
-        page=page,
-        edition=view,
-        headlines=entries[:_HEADLINES],
-        more=len(entries) - len(entries[:_HEADLINES]),
-    )
+def _refuse_others(folder: Path, manifest: Path) -> None:
+    """Raise `UsageError` for a folder that has what a site has, and is none of ours."""
+    if folder.exists() and not folder.is_dir():
+        raise UsageError(f"{folder} is no folder.")
+    for name in () if manifest.exists() else ("index.html", *_FOLDERS):
+        if (folder / name).exists():
+            raise UsageError(
+                f"{folder} has {name}, which is not of a site of digest.",
+                hint="Choose a folder of its own for the site.",
+            )
 
 
 def _fingerprint(parts: Iterable[str]) -> str:
@@ -256,3 +264,89 @@ def _read(manifest: Path) -> Mapping[str, str]:
     except (OSError, ValueError):
         return {}
     return {str(name): str(mark) for name, mark in noted.items()} if isinstance(noted, dict) else {}
+
+
+def _write_month(
+    month: Month,
+    listed: Sequence[Listed],
+    around: Mapping[int, Around],
+    shelf: _Shelf,
+    files: _Files,
+) -> None:
+    """The pages of the editions of a month, their list and their words."""
+    look, templates = files.order.look, files.order.templates
+
+    def page(each: Listed) -> str:
+        edition = shelf.take(each)
+        if edition is None:  # it was whole when its page was made
+            return (files.order.folder / "editions" / _page(each)).read_text(encoding="utf-8")
+        view = view_edition(edition, look)
+        return Press(templates, [edition]).fill("web.html", edition=view, around=around[each.id])
+
+    def index() -> str:
+        found = ((each, shelf.take(each)) for each in listed)
+        return month_index(
+            month.key,
+            look.languages,
+            (_indexed(each, edition, look) for each, edition in found if edition),
+        )
+
+    for each in listed:
+        files.write(f"editions/{_page(each)}", (_mark(each), around[each.id]), partial(page, each))
+    marks = list(map(_mark, listed))
+    files.write(f"search/{month.key}.js", marks, index)
+    files.write(
+        f"months/{month.key}.html",
+        marks,
+        lambda: _fill("site-month.html", listed, shelf, files, month=month, root="../"),
+    )
+
+
+def _write_first(
+    newest: Sequence[Listed], months: Sequence[Month], shelf: _Shelf, files: _Files
+) -> None:
+    keys = json.dumps([month.key for month in months])
+    files.write("search/months.js", keys, lambda: f"digestMonths({keys});\n")
+    files.write(
+        "index.html",
+        [list(map(_mark, newest)), months],
+        lambda: _fill("site-index.html", newest, shelf, files, months=months, root=""),
+    )
+
+
+def _mark(listed: Listed) -> tuple[int, str, str, str]:
+    """What tells one edition from another; not who got it, which changes nothing here."""
+    return listed.id, listed.day, listed.created, listed.name
+
+
+def _indexed(listed: Listed, edition: Edition, look: Look) -> Indexed:
+    view = view_edition(edition, look)
+    titles = ([block.text for block in entry.brief.blocks] for entry in view.entries)
+    return Indexed(
+        page=_page(listed),
+        title=tuple(block.text for block in view.day.blocks),
+        name=view.name,
+        edition=edition,
+        titles=tuple((first, others[0] if others else "") for first, *others in titles),
+    )
+
+
+def _fill(
+    template: str, listed: Sequence[Listed], shelf: _Shelf, files: _Files, **values: Any
+) -> str:
+    """A page with a list of editions."""
+    order = files.order
+    found = [(each, edition) for each in listed if (edition := shelf.take(each))]
+    lines = tuple(_line(_page(each), view_edition(edition, order.look)) for each, edition in found)
+    press = Press(order.templates, [edition for _, edition in found])
+    return press.fill(template, title=order.title, lines=lines, **values)
+
+
+def _line(page: str, view: EditionView) -> Line:
+    entries = tuple(view.entries)
+    return Line(
+        page=page,
+        edition=view,
+        headlines=entries[:_HEADLINES],
+        more=len(entries) - len(entries[:_HEADLINES]),
+    )

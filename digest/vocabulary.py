@@ -10,7 +10,7 @@ from collections.abc import Iterable
 from functools import cache
 from pathlib import Path
 
-from digest.edition import Entry, Sentence, UncommonWord
+from digest.edition import Entry, Flag, Sentence, UncommonWord
 
 COMMON = 4.0
 """From this Zipf frequency on a word is common."""
@@ -28,6 +28,8 @@ def uncommon_words(entries: Iterable[Entry], count: int) -> tuple[UncommonWord, 
     for entry in entries:
         for passage in entry.paragraphs:
             for sentence in passage.sentences:
+                if Flag.FOREIGN in sentence.flags:
+                    continue
                 for match in _WORD.finditer(sentence.dutch):
                     word = match[0]
                     if frequencies.get(word, COMMON) < COMMON and word not in found:

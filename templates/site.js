@@ -13,6 +13,7 @@
   var waiting = {};
   var turn = 0;
 
+  // What a script brings calls one of the two functions below; what cannot be loaded, neither.
   function load(name, then) {
     if (waiting[name]) { waiting[name].push(then); return; }
     waiting[name] = [then];
@@ -31,7 +32,7 @@
 
   function words(text) {
     var folded = text.toLowerCase().normalize("NFD").replace(/\p{M}/gu, "");
-    return folded.match(/[\p{L}\p{N}]{2,}/gu) || [];
+    return folded.match(/[\p{L}\p{N}]{2,}|\p{Nd}/gu) || [];
   }
 
   // The places of items that have words beginning so.
@@ -55,49 +56,63 @@
     }).sort(function (one, two) { return one - two; });
   }
 
+  function say(parent, element, text, language) {
+    var child = document.createElement(element);
+    if (language) { child.lang = language; }
+    child.textContent = text;
+    parent.appendChild(child);
+    return child;
+  }
+
   function show(index, place) {
     var item = index.i[place];
     var edition = index.e[item[0]];
     var line = document.createElement("li");
-    var link = document.createElement("a");
-    link.href = root + "editions/" + edition[0] + "#item-" + item[1];
-    link.textContent = item[2];
-    line.appendChild(link);
-    [item[3], edition[1]].forEach(function (text, at) {
-      if (!text) { return; }
-      var small = document.createElement("small");
-      if (at === 0) { small.lang = "nl"; }
-      small.textContent = text;
-      line.appendChild(small);
+    say(line, "a", item[2], index.l[0]).href = root + "editions/" + edition[0] + "#item-" + item[1];
+    if (item[3]) { say(line, "small", item[3], index.l[1]); }
+    var day = say(line, "small", "", "");
+    index.l.forEach(function (language, at) {
+      if (at) { day.append(" · "); }
+      say(day, "span", edition[2 + at], language);
     });
+    if (edition[1]) { day.append(" · " + edition[1]); }
     results.appendChild(line);
   }
 
-  // Goes from month to month until a page of results is full; `after` shows where to go on.
-  function search(wanted, month, place, count, mine) {
-    if (mine !== turn) { return; }
-    if (!months || month >= months.length) { return finish(wanted, count, null); }
-    var key = months[month];
-    if (!(key in indexes)) {
-      return load(key, function () {
-        if (!(key in indexes)) { indexes[key] = { e: [], i: [], w: {} }; }
-        search(wanted, month, place, count, mine);
-      });
+  // Goes from month to month until there is one result more than a page of them has.
+  function search(state) {
+    if (state.turn !== turn) { return; }
+    if (!months || state.month >= months.length) { return finish(state, false); }
+    var key = months[state.month];
+    if (!(key in indexes) && !state.tried) {
+      state.tried = true;
+      return load(key, function () { search(state); });
     }
-    var left = matches(indexes[key], wanted).slice(place);
+    state.failed = state.failed || !(key in indexes);
+    var left = key in indexes ? matches(indexes[key], state.wanted).slice(state.place) : [];
     for (var at = 0; at < left.length; at += 1) {
+      if (state.count === state.most) { return finish(state, true); }
       show(indexes[key], left[at]);
-      count += 1;
-      if (count % PAGE === 0) { return finish(wanted, count, [month, place + at + 1]); }
+      state.count += 1;
+      state.place += 1;
     }
-    search(wanted, month + 1, 0, count, mine);
+    state.month += 1;
+    state.place = 0;
+    state.tried = false;
+    search(state);
   }
 
-  function finish(wanted, count, next) {
-    var items = count === 1 ? "1 item" : count + " items";
-    found.textContent = count === 0 ? "Nothing was found. · Niets gevonden." : next ? "The newest " + items : items;
-    more.hidden = !next;
-    more.onclick = next ? function () { search(wanted, next[0], next[1], count, turn); } : null;
+  function finish(state, goesOn) {
+    var items = state.count === 1 ? "1 item" : state.count + " items";
+    var said = state.count === 0 ? "Nothing was found. · Niets gevonden." : goesOn ? "The newest " + items : items;
+    found.textContent = (state.failed ? "Not all months could be loaded. " : "") + said;
+    more.hidden = !goesOn;
+    more.onclick = function () {
+      var before = results.children.length;
+      state.most += PAGE;
+      search(state);
+      if (more.hidden && results.children[before]) { results.children[before].querySelector("a").focus(); }
+    };
   }
 
   function begin() {
@@ -106,10 +121,17 @@
     results.textContent = "";
     found.textContent = "";
     more.hidden = true;
-    if (!wanted.length) { return; }
-    var mine = turn;
-    if (months) { return search(wanted, 0, 0, 0, mine); }
-    load("months", function () { search(wanted, 0, 0, 0, mine); });
+    if (!wanted.length) {
+      if (box.value.trim()) { found.textContent = "Type two letters or more, or a number."; }
+      return;
+    }
+    found.textContent = "Searching… · Zoeken…";
+    var state = { turn: turn, wanted: wanted, month: 0, place: 0, count: 0, most: PAGE, tried: false, failed: false };
+    if (months) { return search(state); }
+    load("months", function () {
+      state.failed = !months;
+      search(state);
+    });
   }
   box.addEventListener("input", begin);
   form.addEventListener("submit", function (event) { event.preventDefault(); begin(); });

@@ -20,7 +20,10 @@
   // What is kept from one visit to the next; nothing, where the browser keeps nothing.
   var MOST_KEPT = 60;
   function recall(name, fallback) {
-    try { return JSON.parse(localStorage.getItem("digest." + name)) || fallback; } catch (_) { return fallback; }
+    try {
+      var kept = JSON.parse(localStorage.getItem("digest." + name));
+      return typeof kept === typeof fallback && Array.isArray(kept) === Array.isArray(fallback) ? kept : fallback;
+    } catch (_) { return fallback; }
   }
   function remember(name, value) {
     try { localStorage.setItem("digest." + name, JSON.stringify(value)); } catch (_) { /* as if it were new */ }
@@ -42,6 +45,14 @@
       sentence.addEventListener(name, function () { light(sentence, false); });
     });
   });
+
+  // What a word means can be put away with Escape (WCAG 1.4.13), until the word is left.
+  function silence(word) {
+    word.classList.add("silent");
+    ["mouseleave", "blur"].forEach(function (name) {
+      word.addEventListener(name, function () { word.classList.remove("silent"); }, { once: true });
+    });
+  }
 
   // The last language stays on: switching it off switches the other one on.
   function show(box, on) {
@@ -82,9 +93,11 @@
       if (event.key === "Escape") { search.value = ""; filter(); search.blur(); }
       return;
     }
+    if (event.key === "Escape") { all(".g:hover, .g:focus").forEach(silence); return; }
     if (keysOn && !keysOn.checked) { return; }
     var article = active && active.closest ? active.closest("article") : null;
     var sentence = active && active.closest ? active.closest(".s") : null;
+    if ((event.key === "j" || event.key === "k") && !articles.some(visible)) { fold(); }
     if (event.key === "j") { step(articles, article, 1); }
     else if (event.key === "k") { step(articles, article, -1); }
     else if (event.key === "ArrowRight" && article) { step(all(".s[data-key]", article), sentence, 1); }
@@ -93,7 +106,7 @@
     else if (event.key === "e") { toggle("show-en"); }
     else if (event.key === "n") { toggle("show-nl"); }
     else if (event.key === "f") { fold(); }
-    else if (event.key === "/" && search) { search.focus(); }
+    else if (event.key === "/" && search) { search.focus({ preventScroll: true }); }
     else if (event.key === "?" && help) { keys.showModal(); }
     else { return; }
     event.preventDefault();
@@ -103,25 +116,43 @@
   keysOn.checked = recall("keys", "on") === "on";
   keysOn.addEventListener("change", function () { remember("keys", keysOn.checked ? "on" : "off"); });
 
+  // Words of an item as they are looked for: without accents, and without what words mean.
+  function letters(text) { return text.toLowerCase().normalize("NFD").replace(/\p{M}/gu, ""); }
+  var texts = new Map();
+  function textOf(article) {
+    if (!texts.has(article)) {
+      var copy = article.cloneNode(true);
+      all(".meaning", copy).forEach(function (meaning) { meaning.remove(); });
+      texts.set(article, letters(copy.textContent));
+    }
+    return texts.get(article);
+  }
+
+  var before = null;  // where one was when the search began
   function filter() {
-    var wanted = search.value.trim().toLowerCase();
+    var wanted = letters(search.value).split(/\s+/).filter(Boolean);
     var count = 0;
+    if (wanted.length && before === null) { before = window.scrollY; }
     articles.forEach(function (article) {
-      article.hidden = wanted !== "" && article.textContent.toLowerCase().indexOf(wanted) < 0;
+      article.hidden = !wanted.every(function (word) { return textOf(article).indexOf(word) >= 0; });
       count += article.hidden ? 0 : 1;
     });
     all("main > section").forEach(function (section) {
       var items = all("article", section);
       section.hidden = items.length > 0 && items.every(function (each) { return each.hidden; });
-      if (wanted !== "" && !section.hidden) { section.querySelector("details").open = true; }
+      if (wanted.length && !section.hidden) { section.querySelector("details").open = true; }
     });
-    found.textContent = wanted === "" ? "" : count + " of " + articles.length + (articles.length === 1 ? " item" : " items");
+    found.textContent = wanted.length ? count + " of " + articles.length + (articles.length === 1 ? " item" : " items") : "";
+    if (!wanted.length && before !== null) {
+      window.scrollTo(0, before);
+      before = null;
+    }
   }
   if (search) { search.addEventListener("input", filter); }
 
   // What is led to, or printed, is unfolded.
   function unfold() {
-    var target = location.hash.length > 1 ? byId(decodeURIComponent(location.hash.slice(1))) : null;
+    var target = document.querySelector(":target");
     var section = target && target.closest("details");
     if (section && !section.open) { section.open = true; target.scrollIntoView(); }
   }
@@ -139,6 +170,7 @@
   // Where you were in this edition: the item at the top, and how far into it.
   var edition = document.body.dataset.edition;
   function keepPlace() {
+    if (before !== null) { return; }
     var top = articles.filter(function (each) { return visible(each) && each.getBoundingClientRect().bottom > 80; })[0];
     var kept = recall("places", []).filter(function (each) { return each.edition !== edition; }).slice(-MOST_KEPT);
     if (top && window.scrollY > 0) {

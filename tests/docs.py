@@ -51,7 +51,7 @@ Any option can be set by a variable: \\fBDIGEST_RUN_WIDTH\\fR is \\fBdigest run 
 def reference() -> str:
     """The help of every command, in Markdown."""
     sections = ["# Command reference\n\nGenerated from `--help` by `make fix`.\n"]
-    for context in _contexts(click.Context(main, info_name="digest")):
+    for context in _contexts(_root()):
         text = context.get_help()
         sections.append(f"## {context.command_path}\n\n```text\n{text}\n```\n")
     return "\n".join(sections)
@@ -59,7 +59,7 @@ def reference() -> str:
 
 def man_page() -> str:
     """The same as a man page, in the macros of man(7)."""
-    root, *others = _contexts(click.Context(main, info_name="digest"))
+    root, *others = _contexts(_root())
     first, *more = _paragraphs(root.command)
     lines = [
         f'.TH DIGEST 1 "" "digest {__version__}" "User commands"',
@@ -78,6 +78,11 @@ def man_page() -> str:
         *more,
     ]
     return "\n".join(lines) + "\n" + _MAN_END
+
+
+def _root() -> click.Context:
+    names = main.context_settings["help_option_names"]
+    return click.Context(main, info_name="digest", help_option_names=names)
 
 
 def _command(context: click.Context) -> Iterator[str]:

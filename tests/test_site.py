@@ -3,8 +3,10 @@
 import json
 import re
 import shutil
+import sqlite3
 import subprocess
 from contextlib import closing
+from dataclasses import replace
 from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
@@ -12,12 +14,14 @@ from typing import Any
 import pytest
 
 from digest.archive.store import Archive
-from digest.edition import Edition
+from digest.edition import Edition, Problem
 from digest.editions import newest_editions, stored, whole_editions
-from digest.errors import UsageError
+from digest.errors import TemplateError, UsageError
+from digest.rendering.environment import Templates
+from digest.rendering.parts import Language
 from digest.rendering.search_index import words
 from digest.rendering.view import Look
-from digest.site import SiteOrder, build_site
+from digest.site import Built, SiteOrder, build_site
 from tests import CHECKOUT
 from tests.conftest import AS_OF
 from tests.fakes import FakeEngine, translator
@@ -53,6 +57,7 @@ class Fixture:
         self.folder = folder / "site"
         self.warnings: list[str] = []
         self.made = AS_OF
+        self.built = Built(written=0, damaged=0)
 
     def keep(self, *editions: Edition) -> None:
         with closing(Archive(self.path)) as archive:
@@ -60,16 +65,22 @@ class Fixture:
                 self.made += timedelta(minutes=1)
                 archive.store([(stored(edition, self.made), ())])
 
-    def build(self, look: Look | None = None, title: str = "Nieuws") -> int:
+    def build(
+        self,
+        look: Look | None = None,
+        title: str = "Nieuws",
+        templates: Templates = TEMPLATES,
+    ) -> int:
         order = SiteOrder(
             folder=self.folder,
             title=title,
             look=look or Look(),
-            templates=TEMPLATES,
+            templates=templates,
             warn=self.warnings.append,
         )
         with closing(Archive(self.path)) as archive:
-            return build_site(archive, order)
+            self.built = build_site(archive, order)
+        return self.built.written
 
     def names(self) -> set[str]:
         files = (path for path in self.folder.rglob("*") if path.is_file())
@@ -148,12 +159,37 @@ class TestSite:
         (site.folder / ".digest-site.json").write_text("[")
         assert site.build() == 9
 
-    def test_pages_of_somebody_else_are_left_alone(self, site: Fixture) -> None:
-        site.folder.mkdir()
-        (site.folder / "index.html").write_text("mine")
-        with pytest.raises(UsageError, match=r"has an index\.html that is not"):
+    @pytest.mark.parametrize("name", ["index.html", "search/months.js", "editions/mine.html"])
+    def test_pages_of_somebody_else_are_left_alone(self, site: Fixture, name: str) -> None:
+        path = site.folder / name
+        path.parent.mkdir(parents=True)
+        path.write_text("mine")
+        with pytest.raises(UsageError, match="which is not of a site of digest"):
             site.build()
-        assert site.names() == {"index.html"}
+        assert site.names() == {name}
+
+    def test_a_file_is_no_folder_for_a_site(self, site: Fixture) -> None:
+        site.folder.write_text("mine")
+        with pytest.raises(UsageError, match="is no folder"):
+            site.build()
+
+    def test_a_broken_template_leaves_nothing_behind(self, site: Fixture, tmp_path: Path) -> None:
+        own = tmp_path / "own"
+        own.mkdir()
+        (own / "web.html").write_text("{% if %}")
+        with pytest.raises(TemplateError, match=r"web\.html, line 1"):
+            site.build(templates=replace(TEMPLATES, own=own))
+        assert not site.folder.exists()
+
+    def test_other_templates_make_all_of_it_anew(self, site: Fixture, tmp_path: Path) -> None:
+        own = tmp_path / "own"
+        (own / ".git").mkdir(parents=True)
+        (own / "gone.html").symlink_to("nowhere")
+        templates = replace(TEMPLATES, own=own)
+        site.build(templates=templates)
+        assert site.build(templates=templates) == 0
+        (own / "part.html").write_text("x")
+        assert site.build(templates=templates) == 9
 
     def test_what_is_of_no_edition_any_more_goes_and_nothing_else(self, site: Fixture) -> None:
         site.build()
@@ -175,16 +211,90 @@ class TestSite:
             "search/months.js",
         }
 
-    def test_a_damaged_edition_is_named_and_left_out(self, site: Fixture) -> None:
-        import sqlite3
-
+    def damage(self, site: Fixture, number: int) -> None:
         with closing(sqlite3.connect(site.path)) as connection, connection:
-            connection.execute("UPDATE edition SET document = x'00' WHERE id = 2")
+            connection.execute("UPDATE edition SET document = x'00' WHERE id = ?", (number,))
+
+    def test_a_damaged_edition_is_named_and_left_out(self, site: Fixture) -> None:
+        self.damage(site, 2)
         site.build()
         assert "editions/2026-11-21-2.html" not in site.names()
         assert 'href="2026-10-30-1.html" rel="prev"' in site.read("editions/2026-11-22-3.html")
-        assert len(site.warnings) == 1
+        assert site.built.damaged == len(site.warnings) == 1
         assert "edition 2" in site.warnings[0]
+
+    def test_one_that_is_damaged_later_keeps_its_page_and_stops_nothing(
+        self, site: Fixture
+    ) -> None:
+        site.build()
+        before = site.read("editions/2026-11-21-2.html")
+        self.damage(site, 2)
+        site.keep(edition_of("Sneeuw\nHet sneeuwt.", date(2026, 11, 23)))
+        site.build(title="Anders")
+        assert site.read("editions/2026-11-21-2.html") == before
+        assert "Sneeuw" in site.read("editions/2026-11-23-4.html")
+        assert "2026-11-23-4.html" in site.read("months/2026-11.html")
+        assert site.built.damaged == len(site.warnings) == 1
+
+    def test_a_page_stays_where_a_fuller_edition_takes_its_place(self, site: Fixture) -> None:
+        site.build()
+        text = f"{DAYS[1][1]}\n\nMeer\nKIEV (ANP) - Er is meer nieuws."
+        site.keep(edition_of(text, DAYS[1][0]))
+        site.build()
+        assert "editions/2026-11-21-2.html" in site.names()
+        assert "2026-11-21-2.html" not in site.read("months/2026-11.html")
+        assert "2026-11-21-4.html" in site.read("months/2026-11.html")
+        assert site.build() == 0
+
+    def test_who_got_an_edition_changes_nothing(self, site: Fixture) -> None:
+        site.build()
+        with closing(Archive(site.path)) as archive:
+            archive.deliver(3, now=AS_OF)
+        assert site.build() == 0
+
+    def test_nobody_learns_where_files_lie(self, tmp_path: Path) -> None:
+        site = Fixture(tmp_path)
+        day, text = DAYS[0]
+        edition = edition_of(text, day)
+        source = replace(edition.sources[0], name="/home/somebody/geheim/a.txt")
+        problem = Problem(source="geheim/b.txt", reason="is empty")
+        site.keep(replace(edition, sources=(source,), problems=(problem,)))
+        site.build()
+        page = site.read("editions/2026-10-30-1.html")
+        assert "Source: a.txt, as of" in page
+        assert "Left out: b.txt is empty." in page
+        assert not any("geheim" in site.read(name) for name in site.names())
+
+    @pytest.mark.parametrize("day", ["x", "20261122", ""])
+    def test_one_whose_date_is_none_is_named(self, site: Fixture, day: str) -> None:
+        with closing(sqlite3.connect(site.path)) as connection, connection:
+            connection.execute("UPDATE edition SET day = ? WHERE id = 2", (day,))
+        site.build()
+        assert len([name for name in site.names() if name.startswith("editions/")]) == 2
+        assert "the date of edition 2" in site.warnings[0]
+
+    def test_what_a_killed_build_left_is_made_again(
+        self, site: Fixture, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        site.build()
+        site.keep(edition_of("Sneeuw\nHet sneeuwt.", date(2026, 11, 23)))
+
+        def killed(*_: object) -> None:
+            raise KeyboardInterrupt
+
+        with monkeypatch.context() as patch:
+            patch.setattr("digest.site.month_index", killed)
+            with pytest.raises(KeyboardInterrupt):
+                site.build(title="Anders")
+        assert "editions/2026-11-23-4.html" in site.names()
+        site.build()
+        fresh = Fixture(site.folder.parent)
+        fresh.folder = site.folder.parent / "fresh"
+        fresh.build()
+        assert site.names() == fresh.names()
+        assert {name: site.read(name) for name in site.names()} == {
+            name: fresh.read(name) for name in fresh.names()
+        }
 
     def test_excerpts_for_single_recipients_are_not_shown_twice(self, site: Fixture) -> None:
         day, text = DAYS[-1]
@@ -204,6 +314,13 @@ class TestSite:
 
 
 class TestIndex:
+    def test_says_in_which_language_titles_are(self, site: Fixture) -> None:
+        site.build(Look(lead=Language.NL))
+        index = self.index(site, "2026-10")
+        assert index["l"] == ["nl", "en"]
+        assert index["i"][0][2:] == ["Brug dicht", "Brug qvpug"]
+        assert index["e"][0][2:] == ["vrijdag 30 oktober 2026", "Friday 30 October 2026"]
+
     def index(self, site: Fixture, month: str) -> Any:
         call = site.read(f"search/{month}.js")
         assert call.startswith(f'digestIndex("{month}",')
@@ -225,7 +342,8 @@ class TestIndex:
         assert (index["e"][edition][0], number) == ("2026-11-21-2.html", 1)
 
     def test_words_are_folded_as_the_browser_does(self) -> None:
-        assert words("Één Privé-café IJsland 112 a") == {"een", "prive", "cafe", "ijsland", "112"}
+        text = "Één Privé-café IJsland 112 a 5"
+        assert words(text) == {"een", "prive", "cafe", "ijsland", "112", "5"}
 
 
 def test_it_works_in_a_browser_from_files(site: Fixture) -> None:
@@ -256,8 +374,12 @@ def test_it_works_in_a_browser_from_files(site: Fixture) -> None:
         "begins": ["Minister weg"],
         "both": ["Minister weg"],
         "nothing": "Nothing was found. · Niets gevonden.",
+        "few": "Type two letters or more, or a number.",
+        "number": ["Bericht 7"],
         "first": [30, "The newest 30 items", True],
         "all": [45, "45 items", False],
+        "broken": "Not all months could be loaded. Nothing was found. · Niets gevonden.",
+        "again": ["Brug open", "Brug dicht"],
         "opened": "item-2",
         "plain": "The search needs scripts; the months below do not.",
     }

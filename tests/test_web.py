@@ -93,6 +93,8 @@ BOTH, ENGLISH, DUTCH = "lead other", "lead", "other"
         (
             "scripts",
             {
+                "phrase": 1,
+                "back": True,
                 "lit": True,
                 "focused": "item-2",
                 "sentence": "2-1-1",
@@ -101,7 +103,7 @@ BOTH, ENGLISH, DUTCH = "lead other", "lead", "other"
             },
         ),
         # Each with its switch; the last one switched off brings back the other, and it is kept.
-        ("languages", [BOTH, ENGLISH, DUTCH, DUTCH, BOTH]),
+        ("languages", [BOTH, ENGLISH, DUTCH, "headline", DUTCH, BOTH]),
         ("folding", {"one": 2, "none": 0, "led": True, "all": 0}),
         ("help", {"open": True, "off": True, "button": True}),
         ("place", True),
@@ -111,6 +113,7 @@ BOTH, ENGLISH, DUTCH = "lead other", "lead", "other"
                 "before": False,
                 "pointed": True,
                 "focused": True,
+                "away": True,
                 "outside": [],
                 "text": "balzaal: ballroom",
             },

@@ -412,11 +412,18 @@ class Archive:
 
     def list_editions(self, limit: int = -1) -> tuple[Listed, ...]:
         """The newest editions, the newest first; all of them where no limit is given."""
+        return self._listed("ORDER BY id DESC LIMIT ?", limit)
+
+    def listed(self, edition: int) -> Listed | None:
+        """The line of one edition, or None."""
+        return next(iter(self._listed("WHERE id = ?", edition)), None)
+
+    def _listed(self, condition: str, value: int) -> tuple[Listed, ...]:
         rows = self._select(
-            "SELECT id, day, created, name, title, items, (SELECT group_concat(address, char(10))"
+            "SELECT id, day, created, name, title, items, (SELECT group_concat(address, char(10))"  # noqa: S608 - conditions of ours
             " FROM message WHERE edition = edition.id AND state = 'sent')"
-            " FROM edition ORDER BY id DESC LIMIT ?",
-            (limit,),
+            f" FROM edition {condition}",
+            (value,),
         )
         return tuple(
             Listed(

@@ -22,7 +22,7 @@ from digest.cli.schedule import schedule
 from digest.cli.settings import config as settings
 from digest.cli.settings import load_defaults, load_sources
 from digest.cli.sources import sources
-from digest.cli.streams import note, silence, warn
+from digest.cli.streams import note, note_text, silence, warn
 from digest.cli.templates import templates
 from digest.cli.translate import translate
 from digest.cli.word import word
@@ -51,10 +51,11 @@ class DigestGroup(click.Group):
             code = error.exit_code
         except DigestError as error:
             code = _tell(error)
-        except (KeyboardInterrupt, click.Abort) as error:
-            cause = error.__cause__ or error  # click makes an Abort of it
+        except Interrupted as error:
+            code = error.exit_code
+        except (KeyboardInterrupt, click.Abort):
             warn("stopped.")
-            code = cause.exit_code if isinstance(cause, Interrupted) else _INTERRUPTED
+            code = _INTERRUPTED
         except OSError as error:
             if (refused := _refused(error)) is None:
                 raise
@@ -66,6 +67,9 @@ class DigestGroup(click.Group):
 
 def _tell_usage(error: click.ClickException) -> int:
     """As click shows it, but through the door to the terminal."""
+    if isinstance(error, click.exceptions.NoArgsIsHelpError):
+        note_text(error.format_message())
+        return error.exit_code
     context = getattr(error, "ctx", None)
     if context:
         note(context.get_usage())
@@ -90,11 +94,10 @@ def _refused(error: OSError) -> DigestError | None:
 
 def _tell(error: DigestError) -> int:
     if any(re.fullmatch(r"-v{2,}", argument) for argument in sys.argv):
-        for line in traceback.format_exc().splitlines():
-            note(line)
+        note_text(traceback.format_exc())
     warn(error)
     for line in error.hint.splitlines():
-        note(f"        {line}")
+        note(line, indent=8)
     return error.exit_code
 
 

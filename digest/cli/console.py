@@ -11,13 +11,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
+from click.shell_completion import CompletionItem
 
 from digest.cli.groups import gather, options
 from digest.cli.progress import ProgressBar
 from digest.cli.streams import note, read_stdin, warn
 from digest.config import MOST_SECONDS, SOURCE_SECONDS, Folders, find_folders, find_zone
 from digest.errors import ModelError, UsageError
-from digest.links import web_folder
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
@@ -92,7 +92,16 @@ class Checked(click.ParamType[str]):
         return str(value)
 
 
-sources_argument = click.argument("sources", nargs=-1, metavar="[SOURCES]...")
+def complete_files(
+    _context: click.Context, _parameter: click.Parameter, incomplete: str
+) -> list[CompletionItem]:
+    """Files, for what may be one and much else."""
+    return [CompletionItem(incomplete, type="file")]
+
+
+sources_argument = click.argument(
+    "sources", nargs=-1, metavar="[SOURCES]...", shell_complete=complete_files
+)
 as_of_option = click.option(
     "--as-of",
     type=Moment(),
@@ -218,39 +227,6 @@ keep_days_option = click.option(
 translation_options = gather(
     TranslationOptions, "translation", "Translation", *_translation_options
 )
-template_dir_option = click.option(
-    "--template-dir",
-    type=click.Path(path_type=Path, exists=True, file_okay=False),
-    help="A folder of templates that replace the shipped ones, one by one.",
-)
-
-
-def _check_address(context: click.Context, parameter: click.Parameter, value: str) -> str:
-    """The address of a folder on the web, with its slash."""
-    folder = web_folder(value)
-    if value and not folder:
-        raise click.BadParameter(
-            "is no address of a folder like https://example.org/news/", context, parameter
-        )
-    return folder
-
-
-base_url_option = click.option(
-    "--base-url",
-    default="",
-    callback=_check_address,
-    help="Where the folder of the output will be on the web, for the own address of a feed.",
-)
-hyperlinks_option = click.option(
-    "--hyperlinks",
-    type=click.Choice(["auto", "always", "never"]),
-    default="auto",
-    show_default=True,
-    help="Headlines of text that open the original; auto is on terminals that are known to do it.",
-)
-pager_option = click.option(
-    "--pager", is_flag=True, help="On a terminal, show it with the program that PAGER names."
-)
 verbose_option = click.option(
     "-v", "--verbose", count=True, help="Say what was done; -vv shows where an error came from."
 )
@@ -326,7 +302,7 @@ def open_pages(
         named=frozenset(filter(None, hosts)),
         now=now,
         zone=find_zone(),
-        progress=ProgressBar("Fetching", " pages", shown=shown),
+        progress=ProgressBar("Fetching", "pages", shown=shown),
     )
     return lambda articles: complete(articles, fetching)
 
@@ -356,12 +332,12 @@ def open_reading(
         zone=find_zone(),
         stdin=read_stdin,
         fetch=lambda limits: fetch_all(
-            limits, cache, progress=ProgressBar("Fetching", " sources", shown=shown)
+            limits, cache, progress=ProgressBar("Fetching", "sources", shown=shown)
         ),
         accept=lambda location, fetched, kind: accept(location, fetched, cache, kind=kind),
         reject=lambda location, fetched: reject(location, fetched, cache),
         timeout=timeout or SOURCE_SECONDS,
-        progress=ProgressBar("Reading", " sources", shown=shown),
+        progress=ProgressBar("Reading", "sources", shown=shown),
     )
 
 
@@ -410,7 +386,7 @@ def open_translator(places: Folders, options: TranslationOptions) -> Translator:
         )
         if options.memory
         else NoMemory(),
-        progress=ProgressBar("Translating", " sentences", shown=not options.quiet),
+        progress=ProgressBar("Translating", "sentences", shown=not options.quiet),
     )
 
 

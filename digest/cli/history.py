@@ -2,39 +2,78 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
-from digest.cli.console import (
-    MOST_NUMBER,
+from digest.cli.console import MOST_NUMBER, folders, open_archive, verbose_option
+from digest.cli.groups import Grouped, gather, options
+from digest.cli.run_options import (
+    align_option,
     base_url_option,
-    folders,
     hyperlinks_option,
-    open_archive,
+    lead_option,
     pager_option,
     template_dir_option,
-    verbose_option,
+    title_option,
+    width_option,
 )
-from digest.cli.run_options import align_option, lead_option, title_option, width_option
 from digest.cli.streams import note, print_document, print_line, warn
 from digest.cli.targets import Target, check_outputs, for_target, render_target
 from digest.counting import counted
 from digest.edition import Alignment, Format, Layout
-from digest.errors import UsageError
+from digest.errors import INCOMPLETE, ArchiveError, UsageError
 
 if TYPE_CHECKING:
+    from digest.rendering.environment import Templates
     from digest.rendering.view import Look
 
 _NONE_YET = "No edition was kept yet; --new and --send keep them."
-_layout_option = click.option(
-    "--layout",
-    type=click.Choice([layout.value for layout in Layout]),
-    default=Layout.INTERLEAVED.value,
-    show_default=True,
-    help="How the two languages stand.",
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PastLook:
+    """What the options about the looks of past editions say."""
+
+    layout: str
+    lead: str
+    align: str
+    template_dir: Path | None
+
+    @property
+    def look(self) -> Look:
+        """The same for those who render."""
+        from digest.rendering.parts import Language
+        from digest.rendering.view import Look
+
+        return Look(
+            layout=Layout(self.layout), lead=Language(self.lead), align=Alignment(self.align)
+        )
+
+    @property
+    def templates(self) -> Templates:
+        """Where the templates are."""
+        from digest.rendering.environment import Templates
+
+        return Templates(folders().templates, self.template_dir)
+
+
+_look_options = gather(
+    PastLook,
+    "look",
+    "Looks",
+    click.option(
+        "--layout",
+        type=click.Choice([layout.value for layout in Layout]),
+        default=Layout.INTERLEAVED.value,
+        show_default=True,
+        help="How the two languages stand.",
+    ),
+    lead_option,
+    align_option,
+    template_dir_option,
 )
 
 
@@ -58,59 +97,54 @@ def list_editions(*, limit: int) -> None:
         note(_NONE_YET)
 
 
-@history.command()
+@history.command(cls=Grouped)
 @click.argument("number", type=click.IntRange(1, MOST_NUMBER))
-@click.option(
-    "--format",
-    "form",
-    type=click.Choice([form.value for form in Format if form is not Format.EML]),
-    default=Format.TEXT.value,
-    show_default=True,
-    help="What to make of it.",
+@options(
+    "Edition",
+    click.option(
+        "--format",
+        "form",
+        type=click.Choice([form.value for form in Format if form is not Format.EML]),
+        default=Format.TEXT.value,
+        show_default=True,
+        help="What to make of it.",
+    ),
+    click.option(
+        "--output",
+        type=click.Path(path_type=Path, dir_okay=False),
+        help="Write to this file instead of standard output.",
+    ),
+    base_url_option,
 )
-@click.option(
-    "--output",
-    type=click.Path(path_type=Path, dir_okay=False),
-    help="Write to this file instead of standard output.",
-)
-@_layout_option
-@lead_option
-@align_option
-@width_option
-@hyperlinks_option
-@base_url_option
-@template_dir_option
-@pager_option
+@_look_options
+@options("Looks", width_option, hyperlinks_option, pager_option)
 def show(
     *,
     number: int,
     form: str,
     output: Path | None,
+    base_url: str,
+    look: PastLook,
     width: int,
     hyperlinks: str,
-    base_url: str,
-    template_dir: Path | None,
     pager: bool,
-    **looks: str,
 ) -> None:
     """Print the past edition NUMBER, as `digest history list` has it."""
     from digest.delivery.output import write_file
-    from digest.editions import dated
+    from digest.editions import read_edition
     from digest.rendering.documents import Making
-    from digest.rendering.environment import Templates
     from digest.rendering.feeds import Place
 
-    target = Target(form=Format(form), layout=Layout(looks["layout"]), output=output)
+    target = Target(form=Format(form), layout=Layout(look.layout), output=output)
     check_outputs([target], [])
     with open_archive() as archive:
-        found = next((each for each in archive.list_editions() if each.id == number), None)
-        if found is None:
+        if (listed := archive.listed(number)) is None:
             hint = "`digest history list` has them."
             raise UsageError(f"There is no edition {number}.", hint=hint)
-        past = dated(archive, found)
+        past = read_edition(archive, listed)
     making = Making(
-        look=replace(_look(**looks), width=width),
-        templates=Templates(folders().templates, template_dir),
+        look=replace(look.look, width=width),
+        templates=look.templates,
         made=past.made,
         place=Place(folder=base_url),
         warn=note,
@@ -138,94 +172,74 @@ def search(*, words: tuple[str, ...], limit: int) -> None:
         note("Nothing was found.")
 
 
-@history.command()
+@history.command(cls=Grouped)
 @click.argument("file", type=click.Path(path_type=Path, dir_okay=False))
-@click.option(
-    "--keep",
-    type=click.IntRange(1, 10_000),
-    default=7,
-    show_default=True,
-    help="The items of so many editions, the newest ones.",
+@options(
+    "Feed",
+    title_option("feed"),
+    click.option(
+        "--keep",
+        type=click.IntRange(1, 10_000),
+        default=7,
+        show_default=True,
+        help="The items of so many editions, the newest ones.",
+    ),
+    click.option(
+        "--format",
+        "form",
+        type=click.Choice([Format.ATOM.value, Format.JSONFEED.value]),
+        help="What to make.  [default: jsonfeed for a FILE that ends in .json, else atom]",
+    ),
+    base_url_option,
 )
-@click.option(
-    "--format",
-    "form",
-    type=click.Choice([Format.ATOM.value, Format.JSONFEED.value]),
-    help="What to make.  [default: jsonfeed for a FILE that ends in .json, else atom]",
-)
-@base_url_option
-@_layout_option
-@lead_option
-@align_option
-@template_dir_option
+@_look_options
 def feed(
-    *,
-    file: Path,
-    keep: int,
-    form: str | None,
-    base_url: str,
-    template_dir: Path | None,
-    **looks: str,
+    *, file: Path, title: str, keep: int, form: str | None, base_url: str, look: PastLook
 ) -> None:
     """Write the items of the last editions to FILE, as a feed for feed readers.
 
-    A web server can serve FILE as it is; it is written anew each time, as a whole.
+    A web server can serve FILE as it is; it is written anew each time, as a whole. Exits with 3
+    when an edition could not be read.
     """
     from digest.delivery.output import write_file
     from digest.editions import newest_editions
-    from digest.rendering.environment import Templates
     from digest.rendering.feeds import Place, make_feed
 
+    damaged: list[str] = []
     with open_archive() as archive:
-        editions = newest_editions(archive, keep, warn)
+        editions = newest_editions(archive, keep, damaged.append)
+    for sentence in damaged:
+        warn(sentence)
+    if not editions and damaged:
+        raise ArchiveError("No edition can be read, and the feed is as it was.")
     if not editions:
         note(_NONE_YET)
         return
-    kind = Format(form or ("jsonfeed" if file.suffix == ".json" else "atom"))
-    text = make_feed(
-        editions,
-        kind,
-        _look(**looks),
-        Templates(folders().templates, template_dir),
-        Place(folder=base_url, name=file.name),
-    )
+    kind = Format(form or ("jsonfeed" if file.suffix.lower() == ".json" else "atom"))
+    place = Place(folder=base_url, name=file.name)
+    text = make_feed(title, editions, kind, look=look.look, templates=look.templates, place=place)
     write_file(file, text.encode())
+    raise click.exceptions.Exit(INCOMPLETE if damaged else 0)
 
 
-@history.command()
-@click.argument("folder", metavar="DIR", type=click.Path(path_type=Path, file_okay=False))
-@title_option
-@_layout_option
-@lead_option
-@align_option
-@template_dir_option
-@verbose_option
-def site(
-    *, folder: Path, title: str, template_dir: Path | None, verbose: int, **looks: str
-) -> None:
+@history.command(cls=Grouped)
+@click.argument("folder", metavar="DIR", type=click.Path(path_type=Path))
+@options("Site", title_option("site"))
+@_look_options
+@options("Other", verbose_option)
+def site(*, folder: Path, title: str, look: PastLook, verbose: int) -> None:
     """Make a site of all past editions in DIR: pages by date, and a search in both languages.
 
     It needs no server: open DIR/index.html, or let any web server serve DIR. Only what has
-    changed since the last time is made again.
+    changed since the last time is made again. Exits with 3 when an edition could not be read.
     """
-    from digest.rendering.environment import Templates
     from digest.site import SiteOrder, build_site
 
     order = SiteOrder(
-        folder=folder,
-        title=title,
-        look=_look(**looks),
-        templates=Templates(folders().templates, template_dir),
-        warn=warn,
+        folder=folder, title=title, look=look.look, templates=look.templates, warn=warn
     )
     with open_archive() as archive:
-        written = build_site(archive, order)
+        built = build_site(archive, order)
     if verbose:
-        note(f"{counted(written, 'file')} written in {folder}.")
-
-
-def _look(*, layout: str, lead: str, align: str) -> Look:
-    from digest.rendering.parts import Language
-    from digest.rendering.view import Look
-
-    return Look(layout=Layout(layout), lead=Language(lead), align=Alignment(align))
+        note(f"{counted(built.written, 'file')} written in {folder}.")
+    raise click.exceptions.Exit(INCOMPLETE if built.damaged else 0)

@@ -7,7 +7,14 @@ from typing import TYPE_CHECKING
 
 import click
 
-from digest.cli.console import find_installed, folders, measure_installed, note_measured, threads
+from digest.cli.console import (
+    complete_files,
+    find_installed,
+    folders,
+    measure_installed,
+    note_measured,
+    threads,
+)
 from digest.cli.progress import ProgressBar
 from digest.cli.streams import note
 from digest.errors import ModelError, UsageError
@@ -61,7 +68,7 @@ def setup(*, index: str, quiet: bool) -> None:
 
 
 @click.command()
-@click.argument("what", default="nl-en")
+@click.argument("what", default="nl-en", shell_complete=complete_files)
 @click.option("--sha256", default="", help="The SHA-256 that the package must have.")
 @click.option("--force", is_flag=True, help="Build the starter again although it is there.")
 @click.option(

@@ -80,7 +80,7 @@ if TYPE_CHECKING:
     "Edition",
     click.option("--date", "day", type=Day(), help="The date of the edition.  [default: today]"),
     as_of_option,
-    title_option,
+    title_option("edition"),
     edition_option,
 )
 @reading_options
@@ -126,6 +126,11 @@ def run(
     targets = pair_targets(look.formats, look.layouts, look.outputs)
     if any(target.is_mail for target in targets) and not (mail.sender and mail.recipients):
         raise UsageError("A mail message needs --from and --to.")
+    if mail.send and look.outputs:
+        raise UsageError(
+            "With --send nothing is written to --output.",
+            hint="`digest history feed`, `site` and `show` make files of what was sent.",
+        )
     check_subject(mail.subject)
     explain_first_use(sources, context)
     now = datetime.now(find_zone())
@@ -250,10 +255,11 @@ def _say_plan(documents: Sequence[Document], shares: Sequence[Share], job: _Job)
         size = counted(len(share.identities), "item")
         note(f"An edition of {size}, dated {job.order.day.isoformat()}:")
         for text in items:
-            note(f"  {text[:70]}")
+            note(text[:70], indent=2)
         if left := len(share.identities) - len(items):
             one, several = "that was refused before and is", "that were refused before and are"
-            note(f"  {left} more {one if left == 1 else several} in no source any more")
+            more = f"{left} more {one if left == 1 else several} in no source any more"
+            note(more, indent=2)
         if job.order.envelopes:
             to = ", ".join(share.recipients)
             note(f"To be sent with {job.mail.send} to {to}.")

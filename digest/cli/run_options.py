@@ -1,22 +1,18 @@
 """The options of `digest run` that are about looks and about which items."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import click
 
 from digest.choosing import Choice, read_age, read_choice, read_pattern
 from digest.cleaning import clean
-from digest.cli.console import (
-    Checked,
-    base_url_option,
-    hyperlinks_option,
-    keep_days_option,
-    pager_option,
-    template_dir_option,
-)
+from digest.cli.console import Checked, keep_days_option
 from digest.cli.groups import gather
 from digest.edition import Alignment, Format, Layout, Sort
+from digest.links import web_folder
 from digest.plaintext import readable
 
 WORDS = Checked("words", read_pattern)
@@ -60,18 +56,56 @@ class SelectionOptions:
 
 def _check_title(context: click.Context, parameter: click.Parameter, value: str) -> str:
     if len(value) > _LONGEST_TITLE:
-        reason = f"has more than {_LONGEST_TITLE} characters."
+        reason = f"a title has at most {_LONGEST_TITLE} characters."
         raise click.BadParameter(reason, context, parameter)
     return readable(value)
 
 
 _LONGEST_TITLE = 300
-title_option = click.option(
-    "--title",
-    default="Dutch news digest · Nederlands nieuwsoverzicht",
+
+
+def title_option(of: str) -> Callable[..., Any]:
+    """The option for the title of something."""
+    return click.option(
+        "--title",
+        default="Dutch news digest · Nederlands nieuwsoverzicht",
+        show_default=True,
+        callback=_check_title,
+        help=f"The title of the {of}.",
+    )
+
+
+template_dir_option = click.option(
+    "--template-dir",
+    type=click.Path(path_type=Path, exists=True, file_okay=False),
+    help="A folder of templates that replace the shipped ones, one by one.",
+)
+
+
+def _check_address(context: click.Context, parameter: click.Parameter, value: str) -> str:
+    """The address of a folder on the web, with its slash."""
+    folder = web_folder(value)
+    if value and not folder:
+        reason = f"{value!r:.80} is no address of a folder like https://example.org/news/."
+        raise click.BadParameter(reason, context, parameter)
+    return folder
+
+
+base_url_option = click.option(
+    "--base-url",
+    default="",
+    callback=_check_address,
+    help="Where the folder of the output will be on the web, for the own address of a feed.",
+)
+hyperlinks_option = click.option(
+    "--hyperlinks",
+    type=click.Choice(["auto", "always", "never"]),
+    default="auto",
     show_default=True,
-    callback=_check_title,
-    help="The title of the edition.",
+    help="Headlines of text that open the original; auto is on terminals that are known to do it.",
+)
+pager_option = click.option(
+    "--pager", is_flag=True, help="On a terminal, show it with the program that PAGER names."
 )
 lead_option = click.option(
     "--lead",

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from digest.cli.console import Seconds, folders, source_timeout_option
+from digest.cli.console import Seconds, complete_files, folders, source_timeout_option
 from digest.cli.groups import Grouped, options
 from digest.cli.run_options import AGE, WORDS
 from digest.cli.settings import spec_of
@@ -119,7 +119,7 @@ def _says(spec: SourceSpec, found: Readings) -> str:
 
 
 @sources.command(cls=Grouped)
-@click.argument("location")
+@click.argument("location", shell_complete=complete_files)
 @options(
     "The source",
     click.option("--name", default="", help="What it is called in editions."),

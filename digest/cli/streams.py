@@ -2,13 +2,14 @@
 
 import contextlib
 import os
+import shlex
+import signal
+import subprocess
 import sys
-from collections.abc import Callable
 from typing import TextIO
 
-import click
-
 from digest.errors import InputError, OutputError, PipeClosed
+from digest.interrupt import wipes
 from digest.plaintext import encoded, plain, plain_line
 
 
@@ -22,12 +23,17 @@ def read_stdin(most: int) -> bytes:
         raise InputError("standard input", "cannot be read") from error
 
 
-def note(message: str) -> bool:
+def note(message: str, *, indent: int = 0) -> bool:
     """A line on standard error; whether it could be written.
 
     Standard error that is closed or full stops nothing.
     """
-    return _print_error(f"{plain_line(message)}\n")
+    return _print_error(f"{' ' * indent}{plain_line(message)}\n")
+
+
+def note_text(text: str) -> bool:
+    """The same of lines that stand as they are."""
+    return _print_error(f"{plain(text).rstrip()}\n")
 
 
 def warn(message: object) -> bool:
@@ -44,13 +50,13 @@ def print_document(document: str | bytes, *, pager: bool = False) -> None:
     """Write a document to standard output, text as UTF-8 whatever the locale.
 
     Every byte is accepted, or this raises: `OutputError`, or `PipeClosed` where nobody reads on.
-    With `pager` it is shown page by page, where that is a terminal.
+    With `pager` it is shown page by page, where that is a terminal; a pager that is left early has
+    shown it.
     """
     from digest.delivery.output import write_all
 
     data = encoded(document) if isinstance(document, str) else document
-    if pager and is_terminal(sys.stdout):
-        click.echo_via_pager(data.decode(), color=True)
+    if pager and is_terminal(sys.stdout) and _page(data):
         return
     if sys.stdout is None:
         raise OutputError("Standard output is closed.")
@@ -70,6 +76,33 @@ def print_document(document: str | bytes, *, pager: bool = False) -> None:
         raise OutputError(f"Standard output cannot be written: {error.strerror}.") from error
 
 
+def _page(data: bytes) -> bool:
+    """Show a document with the program that PAGER names, else less; whether there is one.
+
+    Raises `OutputError` where it fails.
+    """
+    wanted = os.environ.get("PAGER", "").strip() or "less"
+    try:
+        command = shlex.split(wanted)
+        pager = subprocess.Popen(  # noqa: S603 - the user's own
+            command, stdin=subprocess.PIPE, env={"LESS": "FRX", **os.environ}
+        )
+    except (OSError, ValueError):
+        return False
+    before = signal.signal(signal.SIGINT, signal.SIG_IGN)  # which is the pager's while it runs
+    try:
+        with contextlib.suppress(BrokenPipeError):  # it was left early
+            pager.communicate(data)
+        code = pager.wait()
+    finally:
+        signal.signal(signal.SIGINT, before)
+        if pager.poll() is None:  # a signal ends both
+            pager.terminate()
+    if code:
+        raise OutputError(f"The pager {wanted} failed with exit code {code}.")
+    return True
+
+
 def silence(stream: TextIO | None) -> None:
     """Let a stream that cannot be written go nowhere, so that nothing fails at exit either."""
     with contextlib.suppress(OSError, ValueError, AttributeError):
@@ -78,13 +111,9 @@ def silence(stream: TextIO | None) -> None:
         os.close(target)
 
 
-below_progress: list[Callable[[], object]] = []
-"""What wipes the bars that are shown at the moment, before a line takes their place."""
-
-
 def _print_error(text: str) -> bool:
     try:
-        for wipe in below_progress:
+        for wipe in wipes:
             wipe()
         if sys.stderr is None:
             return False

@@ -134,11 +134,8 @@ def for_target(making: Making, target: Target, *, color: str, hyperlinks: str) -
         color=_wants(color, auto=on_terminal and not os.environ.get("NO_COLOR")),
         hyperlinks=_wants(hyperlinks, auto=on_terminal and knows_hyperlinks(os.environ)),
     )
-    name = target.output.name if target.output else f"digest.{_ENDINGS.get(target.form, 'html')}"
+    name = target.output.name if target.output else ""
     return replace(making, look=look, place=replace(making.place, name=name))
-
-
-_ENDINGS = {Format.ATOM: "atom", Format.JSONFEED: "json"}
 
 
 def _wants(choice: str, *, auto: bool) -> bool:

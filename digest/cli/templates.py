@@ -4,7 +4,8 @@ from pathlib import Path
 
 import click
 
-from digest.cli.console import folders, template_dir_option
+from digest.cli.console import folders
+from digest.cli.run_options import template_dir_option
 from digest.cli.streams import print_line
 from digest.errors import OutputError, UsageError
 
@@ -21,9 +22,11 @@ def list_templates(*, template_dir: Path | None) -> None:
     from digest.rendering.environment import Templates, check_templates
 
     places = Templates(folders().templates, template_dir)
-    for name in check_templates(places):
+    names = check_templates(places)
+    width = max(map(len, names))
+    for name in names:
         folder = next(folder for folder in places.folders if (folder / name).exists())
-        print_line(f"{name:14} {folder}")
+        print_line(f"{name:{width}}  {folder}")
 
 
 @templates.command()

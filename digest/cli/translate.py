@@ -5,12 +5,13 @@ from contextlib import closing
 import click
 
 from digest.cli.console import TranslationOptions, folders, open_translator, translation_options
+from digest.cli.groups import Grouped
 from digest.cli.streams import print_document, read_stdin
 from digest.errors import InputError
 from digest.plaintext import readable
 
 
-@click.command()
+@click.command(cls=Grouped)
 @click.argument("text", required=False)
 @translation_options
 def translate(*, text: str | None, translation: TranslationOptions) -> None:

@@ -17,11 +17,11 @@ def write_file(path: Path, data: bytes, *, private: bool = False) -> None:
     `OutputError`; `path` then is as before.
     """
     try:
-        target = path.resolve()  # a link goes on pointing to the file
-        if target.exists() and not target.is_file():  # /dev/stdout, a pipe
-            with target.open("wb", buffering=0) as stream:
+        if path.exists() and not path.is_file():  # /dev/stdout, a pipe
+            with path.open("wb", buffering=0) as stream:
                 write_all(stream.fileno(), data)
             return
+        target = path.resolve()  # a link goes on pointing to the file
         mode = stat.S_IMODE(target.stat().st_mode) if target.exists() else 0o666 & ~_umask()
         handle, name = tempfile.mkstemp(prefix=f".{target.name[:100]}.", dir=target.parent)
         beside_target = Path(name)
@@ -41,7 +41,7 @@ def write_file(path: Path, data: bytes, *, private: bool = False) -> None:
     except (OSError, RuntimeError, ValueError) as error:
         reason = getattr(error, "strerror", None) or str(error)
         raise OutputError(
-            f"{path} cannot be written: {reason}.", hint="Choose another file with --output."
+            f"{path} cannot be written: {reason}.", hint="Choose another place for it."
         ) from error
 
 

@@ -56,11 +56,11 @@ class NotedEntry:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Chapter:
-    """A document of a book: entries of one section, of which it may not be the first document."""
+    """A document of a book: entries of one section, whose first document is `part` 1."""
 
     name: str
     title: Row
-    goes_on: bool
+    part: int
     entries: tuple[NotedEntry, ...]
 
 
@@ -78,9 +78,12 @@ def make_book(edition: Edition, look: Look, templates: Templates, made: datetime
     view = view_edition(edition, look)
     chapters = tuple(_chapters(view.groups))
     names: dict[str, Any] = {
-        "id": name_id("edition", edition.day.isoformat(), edition.name, edition.title),
+        "id": name_id("edition", view.key, look.layout, *look.languages),
         "edition": view,
         "chapters": chapters,
+        "chapter_of": {
+            entry.view.number: chapter.name for chapter in chapters for entry in chapter.entries
+        },
         "modified": made.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ"),
     }
     documents = {
@@ -105,7 +108,7 @@ def _chapters(groups: Iterable[GroupView]) -> Iterator[Chapter]:
             yield Chapter(
                 name=f"chapter-{next(numbers)}.xhtml",
                 title=group.title,
-                goes_on=start > 0,
+                part=start // _MOST_ENTRIES + 1,
                 entries=entries[start : start + _MOST_ENTRIES],
             )
 
@@ -142,13 +145,25 @@ def _noted(entry: EntryView) -> NotedEntry:
 
 
 def _cover(title: str) -> Cover:
-    """A title in lines that fit on a cover, as large as they can be."""
-    width, most = 18, 8
-    lines = wrap(title, width).splitlines() or [""]
-    if len(lines) > most:
-        lines = [*lines[: most - 1], f"{lines[most - 1]}…"]
-    longest = max(width, *map(wcswidth, lines))
+    """A title in lines that fit on a cover, the two languages apart, as large as they can be."""
+    lines = [line for part in title.split(" · ") for line in _lines(part)]
+    if len(lines) > _MOST_LINES:
+        lines = [*lines[: _MOST_LINES - 1], f"{lines[_MOST_LINES - 1]}…"]
+    longest = max(_COVER_CELLS, *map(wcswidth, lines))
     return Cover(lines=tuple(lines), size=940 // longest)
+
+
+_COVER_CELLS, _LONGEST_WORD, _MOST_LINES = 18, 26, 8
+
+
+def _lines(text: str) -> list[str]:
+    """A text in lines; a word that would make all others too small is broken."""
+    words = (
+        word[start : start + _LONGEST_WORD]
+        for word in text.split()
+        for start in range(0, len(word), _LONGEST_WORD)
+    )
+    return wrap(" ".join(words), _COVER_CELLS).splitlines() or [""]
 
 
 def _pack(documents: dict[str, str]) -> bytes:

@@ -4,10 +4,10 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from digest.edition import Edition, Format
+from digest.edition import Dated, Edition, Format
 from digest.rendering.book import make_book
 from digest.rendering.environment import Templates, render
-from digest.rendering.feeds import NOWHERE, Dated, Place, make_feed
+from digest.rendering.feeds import NOWHERE, Place, make_feed
 from digest.rendering.message import Envelope, make_message
 from digest.rendering.size import WARN_ABOVE, fit_size
 from digest.rendering.view import Look
@@ -34,7 +34,14 @@ def make_document(edition: Edition, form: Format, making: Making) -> bytes:
         return make_book(edition, making.look, making.templates, making.made)
     if form in (Format.ATOM, Format.JSONFEED):
         dated = [Dated(edition=edition, made=making.made)]
-        text = make_feed(dated, form, making.look, making.templates, making.place)
+        text = make_feed(
+            edition.full_title,
+            dated,
+            form,
+            look=making.look,
+            templates=making.templates,
+            place=making.place,
+        )
     else:
         text = render(edition, form, making.look, making.templates)
     return text.encode()

@@ -1,5 +1,7 @@
 """The one Jinja2 environment, and rendering an edition with it."""
 
+import contextlib
+import hashlib
 import traceback
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
@@ -14,9 +16,10 @@ from jinja2 import StrictUndefined, TemplateNotFound, TemplateSyntaxError
 from digest.edition import Edition, Format
 from digest.errors import DigestError, TemplateError
 from digest.plaintext import plain, plain_emphasised
+from digest.regular import read_regular
 from digest.rendering.data import edition_as_json
 from digest.rendering.filters import FILTERS
-from digest.rendering.sandbox import FolderLoader, Sandbox, bounds_of, limited, time_limit
+from digest.rendering.sandbox import MOST_TEMPLATE, FolderLoader, Sandbox, budget_for
 from digest.rendering.view import Look, view_edition
 
 
@@ -49,14 +52,14 @@ _BUFFER = 1000
 
 
 class Press:
-    """Fills templates with what is made of editions, within what those can need.
+    """Fills templates with what is made of editions, within what those can need in all.
 
     Whatever a template says is without what steers a terminal or no XML document may have.
     """
 
     def __init__(self, templates: Templates, editions: Iterable[Edition]) -> None:
         self._templates = templates
-        self._bounds = bounds_of(editions)
+        self._budget = budget_for(editions)
         self._environment = make_environment(templates)
 
     def fill(self, name: str, *, emphasis: bool = False, **values: Any) -> str:
@@ -64,10 +67,10 @@ class Press:
 
         Raises `TemplateError` with file, line and reason.
         """
-        with time_limit(self._bounds), _named_errors(self._templates):
+        with self._budget.timed(), _named_errors(self._templates):
             stream = self._environment.get_template(name).stream(**values)
             stream.enable_buffering(_BUFFER)
-            text = "".join(limited(stream, self._bounds))
+            text = "".join(self._budget.spend(stream))
         return plain_emphasised(text) if emphasis else plain(text)
 
 
@@ -85,6 +88,17 @@ def render(edition: Edition, form: Format, look: Look, templates: Templates) -> 
         around=None,
     )
     return inline_styles(text) if form is Format.HTML else text
+
+
+def templates_digest(templates: Templates) -> str:
+    """A digest of all templates: what was made with others is to be made anew."""
+    digest = hashlib.sha256()
+    for folder in templates.folders:
+        for name in sorted(make_environment(templates).list_templates()):
+            if not any(part.startswith(".") for part in name.split("/")):
+                with contextlib.suppress(OSError):  # what cannot be read is no template
+                    digest.update(read_regular(folder / name, MOST_TEMPLATE))
+    return digest.hexdigest()
 
 
 def check_templates(templates: Templates) -> tuple[str, ...]:

@@ -1,13 +1,16 @@
 """Editions as a feed: Atom (RFC 4287) and JSON Feed 1.1, an entry an item."""
 
 import uuid
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from urllib.parse import quote
+from html import escape
+from urllib.parse import quote, urlsplit
 
 from digest import __version__
-from digest.edition import Edition, Entry, Format
+from digest.edition import Dated, Entry, Format, shown_source
+from digest.plaintext import plain_line
 from digest.rendering.data import as_json
 from digest.rendering.environment import Press, Templates
 from digest.rendering.phrases import DOUBTFUL
@@ -15,14 +18,6 @@ from digest.rendering.view import EntryView, Look, view_edition
 
 _NAMES = uuid.UUID("5f0f7c1e-6a0e-5c0a-9d53-7f2f8f1c9b11")
 """The name space of all ids of this program (RFC 9562, 5.5)."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Dated:
-    """An edition, and the aware moment when it was made."""
-
-    edition: Edition
-    made: datetime
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -35,7 +30,7 @@ class Place:
     @property
     def address(self) -> str:
         """The address of the document, empty where nobody knows it."""
-        return self.folder and f"{self.folder}{quote(self.name)}"
+        return f"{self.folder}{quote(self.name)}" if self.folder and self.name else ""
 
 
 NOWHERE = Place()
@@ -71,14 +66,21 @@ class Feed:
 
 
 def make_feed(
-    dated: Sequence[Dated], form: Format, look: Look, templates: Templates, place: Place
+    title: str,
+    dated: Sequence[Dated],
+    form: Format,
+    *,
+    look: Look,
+    templates: Templates,
+    place: Place,
 ) -> str:
     """The items of editions, the newest edition first, as Atom or JSON Feed.
 
-    An item of several editions stands once, as it was last. Raises `TemplateError`.
+    An item of several editions stands once, as it was last. The feed is known by its address,
+    else by the name of its file, else by its title. Raises `TemplateError`.
     """
     press = Press(templates, [each.edition for each in dated])
-    feed = _feed(dated, look, press, place)
+    feed = _feed(title, dated, look, press, place)
     return press.fill("atom.xml", feed=feed) if form is Format.ATOM else as_json(_as_json(feed))
 
 
@@ -87,17 +89,14 @@ def name_id(*names: str) -> str:
     return uuid.uuid5(_NAMES, "\n".join(names)).urn
 
 
-def _feed(dated: Sequence[Dated], look: Look, press: Press, place: Place) -> Feed:
-    title = dated[0].edition.title
-    names = {each.edition.name for each in dated}
-    name = dated[0].edition.name if len(names) == 1 else ""
+def _feed(title: str, dated: Sequence[Dated], look: Look, press: Press, place: Place) -> Feed:
     entries: dict[str, FeedEntry] = {}
     for each in dated:
         for entry in _entries(each, look, press):
             entries.setdefault(entry.id, entry)
     return Feed(
-        id=name_id("feed", title, name),
-        title=f"{title}, {name}" if name else title,
+        id=name_id("feed", place.address or place.name or title, *look.languages),
+        title=plain_line(title),
         address=place.address,
         home=place.folder,
         language=look.languages[0],
@@ -109,29 +108,29 @@ def _feed(dated: Sequence[Dated], look: Look, press: Press, place: Place) -> Fee
 
 def _entries(dated: Dated, look: Look, press: Press) -> Iterator[FeedEntry]:
     view = view_edition(dated.edition, look)
+    addresses = Counter(entry.origin.address for entry in dated.edition.entries)
     for entry, shown_as in zip(dated.edition.entries, view.entries, strict=True):
         published = _second(min(entry.published.at, dated.made)) if entry.published else None
         origin = entry.origin
         names = (entry.section.name_en if entry.section else "", *origin.categories)
+        title = _title(shown_as)
+        content = press.fill("entry.html", entry=shown_as).strip()
         yield FeedEntry(
-            id=name_id("item", entry.identity or _letters(entry)),
-            title=_title(shown_as),
+            id=name_id("item", _known_by(entry, alone=addresses[origin.address] == 1)),
+            title=title,
             address=origin.address,
             published=published,
             updated=_second(dated.made) if entry.updated or not published else published,
             author=origin.author or origin.publisher or _source(entry),
             categories=tuple(dict.fromkeys(filter(None, names))),
-            content=press.fill("entry.html", entry=shown_as).strip(),
+            content=content or f"<p>{escape(title)}</p>",
         )
 
 
 def _source(entry: Entry) -> str:
-    """Who an item is from, where it does not say so: its agencies, else its source.
-
-    Of a file that is the name: where it lies is nobody's business.
-    """
+    """Who an item is from, where it does not say so: its agencies, else its source."""
     agencies = "/".join(entry.dateline.agencies) if entry.dateline else ""
-    return agencies or entry.source.rstrip("/").rpartition("/")[2] or "digest"
+    return agencies or shown_source(entry.source) or "digest"
 
 
 def _title(entry: EntryView) -> str:
@@ -140,9 +139,15 @@ def _title(entry: EntryView) -> str:
     return f"{entry.brief.blocks[0].text}{f' {DOUBTFUL}' if doubtful else ''}"
 
 
-def _letters(entry: Entry) -> str:
-    """What an item of an old archive is known by."""
-    return "\n".join(part.dutch for part in entry.passages)
+def _known_by(entry: Entry, *, alone: bool) -> str:
+    """What an item is known by, whatever becomes of its text.
+
+    Its address, where it has one of its own; else its identity, and of an old archive its letters.
+    """
+    address = urlsplit(entry.origin.address)
+    if alone and (address.path.strip("/") or address.query):
+        return entry.origin.address
+    return entry.identity or "\n".join(part.dutch for part in entry.passages)
 
 
 def _second(moment: datetime) -> datetime:
@@ -151,28 +156,28 @@ def _second(moment: datetime) -> datetime:
 
 def _as_json(feed: Feed) -> dict[str, object]:
     """The feed as jsonfeed.org/version/1.1 describes it; what is empty is left out."""
-    return _filled(
-        version="https://jsonfeed.org/version/1.1",
-        title=feed.title,
-        home_page_url=feed.home,
-        feed_url=feed.address,
-        language=feed.language,
-        authors=[{"name": "digest"}],
-        items=[
-            _filled(
-                id=entry.id,
-                url=entry.address,
-                title=entry.title,
-                content_html=entry.content,
-                date_published=entry.published,
-                date_modified=entry.updated,
-                authors=[{"name": entry.author}],
-                tags=entry.categories,
-            )
-            for entry in feed.entries
-        ],
-    )
+    items = [
+        _filled(
+            id=entry.id,
+            url=entry.address,
+            title=entry.title,
+            content_html=entry.content,
+            date_published=entry.published,
+            date_modified=entry.updated,
+            authors=[{"name": entry.author}],
+            tags=entry.categories,
+        )
+        for entry in feed.entries
+    ]
+    about = _filled(home_page_url=feed.home, feed_url=feed.address, language=feed.language)
+    return {
+        "version": "https://jsonfeed.org/version/1.1",
+        "title": feed.title,
+        **about,
+        "authors": [{"name": "digest"}],
+        "items": items,
+    }
 
 
 def _filled(**values: object) -> dict[str, object]:
-    return {name: value for name, value in values.items() if value or name == "items"}
+    return {name: value for name, value in values.items() if value}

@@ -5,6 +5,7 @@ import re
 import signal
 import stat
 import threading
+import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -20,7 +21,7 @@ from jinja2.sandbox import ImmutableSandboxedEnvironment
 from digest.edition import Edition
 from digest.errors import TemplateError
 
-_MOST_TEMPLATE = 1_000_000
+MOST_TEMPLATE = 1_000_000
 _MOST_REPEATS = 10_000
 _MOST_EXPONENT = 64
 
@@ -49,7 +50,7 @@ def _check(path: Path, folder: Path) -> None:
         raise TemplateError(f"The template {path} cannot be read.") from error
     if not inside:
         raise TemplateError(f"The template {path} is a link that leads out of its folder.")
-    if not stat.S_ISREG(found.st_mode) or found.st_size > _MOST_TEMPLATE:
+    if not stat.S_ISREG(found.st_mode) or found.st_size > MOST_TEMPLATE:
         raise TemplateError(f"The template {path} is no file, or too large for one.")
 
 
@@ -150,58 +151,61 @@ def _watched(filter_: Callable[..., Any], *, formats: bool) -> Callable[..., Any
     return watched
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Bounds:
-    """What a document can need: so many characters, and so many seconds to make it."""
+@dataclass(slots=True, kw_only=True)
+class Budget:
+    """What documents can need together: so many characters, and so many seconds to make them."""
 
     characters: int
     seconds: float
 
+    def spend(self, pieces: Iterable[str]) -> Iterator[str]:
+        """The pieces of a document, as long as there is something left.
 
-def bounds_of(editions: Iterable[Edition]) -> Bounds:
+        Raises `TemplateError` beyond that.
+        """
+        for piece in pieces:
+            self.characters -= len(piece)
+            if self.characters < 0:
+                raise TemplateError("A template says more than an edition of this size can need.")
+            yield piece
+
+    @contextmanager
+    def timed(self) -> Iterator[None]:
+        """Raise `TemplateError` where rendering takes longer than what is left.
+
+        A loop that says nothing can only be ended by a signal, which only the main thread gets;
+        elsewhere there is no limit.
+        """
+        if threading.current_thread() is not threading.main_thread():
+            yield
+            return
+        allowed, started = self.seconds, time.monotonic()
+
+        def stop(_number: int, _frame: FrameType | None) -> None:
+            raise TemplateError(f"The templates take more than {allowed:.0f} seconds.")
+
+        before = signal.signal(signal.SIGALRM, stop)
+        signal.setitimer(signal.ITIMER_REAL, max(allowed, _LEAST))
+        try:
+            yield
+        finally:
+            signal.setitimer(signal.ITIMER_REAL, 0)
+            signal.signal(signal.SIGALRM, before)
+            self.seconds -= time.monotonic() - started
+
+
+_LEAST = 0.001
+"""A timer of no seconds would be none."""
+
+
+def budget_for(editions: Iterable[Edition]) -> Budget:
     """What a document made of these editions can need."""
     characters, seconds = 20_000_000, SECONDS
     for edition in editions:
         texts = (len(sentence.dutch) + len(sentence.english) for sentence in edition.sentences)
         characters += 200 * sum(texts) + 2_000 * len(edition.entries)
         seconds += len(edition.sentences) / 50
-    return Bounds(characters=characters, seconds=seconds)
-
-
-def limited(pieces: Iterable[str], bounds: Bounds) -> Iterator[str]:
-    """The pieces of a document, as long as they stay within its bounds.
-
-    Raises `TemplateError` beyond them.
-    """
-    left = bounds.characters
-    for piece in pieces:
-        left -= len(piece)
-        if left < 0:
-            raise TemplateError("A template says more than an edition of this size can need.")
-        yield piece
-
-
-@contextmanager
-def time_limit(bounds: Bounds) -> Iterator[None]:
-    """Raise `TemplateError` where rendering takes longer than its bounds say.
-
-    A loop that says nothing can only be ended by a signal, which only the main thread gets;
-    elsewhere there is no limit.
-    """
-    if threading.current_thread() is not threading.main_thread():
-        yield
-        return
-
-    def stop(_number: int, _frame: FrameType | None) -> None:
-        raise TemplateError(f"The templates take more than {bounds.seconds:.0f} seconds.")
-
-    before = signal.signal(signal.SIGALRM, stop)
-    signal.setitimer(signal.ITIMER_REAL, bounds.seconds)
-    try:
-        yield
-    finally:
-        signal.setitimer(signal.ITIMER_REAL, 0)
-        signal.signal(signal.SIGALRM, before)
+    return Budget(characters=characters, seconds=seconds)
 
 
 SECONDS = 60.0

@@ -8,34 +8,36 @@ import json
 import re
 import unicodedata
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from digest.edition import Edition
 from digest.plaintext import escaped
 
-_WORD = re.compile(r"[^\W_]{2,}")
+_WORD = re.compile(r"[^\W_]{2,}|\d")
 _DIGITS = "0123456789abcdefghijklmnopqrstuvwxyz"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Indexed:
-    """An edition of a site: its page, what it is called there, and its items by their titles."""
+    """An edition of a site: its page, its day and name, and the titles of its items."""
 
     page: str
-    title: str
+    title: tuple[str, ...]
+    name: str
     edition: Edition
     titles: tuple[tuple[str, str], ...]
 
 
-def month_index(month: str, editions: Iterable[Indexed]) -> str:
+def month_index(month: str, languages: Sequence[str], editions: Iterable[Indexed]) -> str:
     """The index of a month, the newest item first.
 
-    `e` has the page and title of each edition; `i` of each item the edition, by its place in `e`,
-    its number there, and its titles; `w` for each word the items that have it, by their places in
-    `i`, each as the distance from the one before, in base 36.
+    `l` are the languages of titles, in their order; `e` has of each edition the page, the name and
+    the day in these languages; `i` of each item the edition, by its place in `e`, its number there,
+    and its titles; `w` for each word the items that have it, by their places in `i`, each as the
+    distance from the one before, in base 36.
     """
-    listed: list[tuple[str, str]] = []
+    listed: list[tuple[str, str, *tuple[str, ...]]] = []
     items: list[tuple[int, int, str, str]] = []
     having: dict[str, list[int]] = defaultdict(list)
     for each in editions:
@@ -43,8 +45,9 @@ def month_index(month: str, editions: Iterable[Indexed]) -> str:
             for word in {w for part in entry.passages for w in words(part.dutch, part.english)}:
                 having[word].append(len(items))
             items.append((len(listed), entry.number, *titles))
-        listed.append((each.page, each.title))
+        listed.append((each.page, each.name, *each.title))
     index = {
+        "l": languages,
         "e": listed,
         "i": items,
         "w": {word: _distances(having[word]) for word in sorted(having)},

@@ -4,6 +4,7 @@ A row is what stands together: a headline, paragraph or sentence as one block in
 language that the layout shows, the leading language first. Templates only loop over rows.
 """
 
+import hashlib
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
@@ -150,8 +151,9 @@ class WordView:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class EditionView:
-    """All that a template needs."""
+    """All that a template needs; `key` is another one for each edition."""
 
+    key: str
     title: str
     date: date
     day: Row
@@ -185,6 +187,7 @@ def view_edition(edition: Edition, look: Look) -> EditionView:
     )
     dutch_first = _Viewer(tuple(sorted(look.languages, reverse=True)), by_sentence=False)
     return EditionView(
+        key=_key(edition),
         title=edition.title,
         date=edition.day,
         day=viewer.pair(long_date_en(edition.day), long_date_nl(edition.day)),
@@ -206,6 +209,13 @@ def view_edition(edition: Edition, look: Look) -> EditionView:
         contents=edition.contents,
         headline_languages=edition.headline_languages,
     )
+
+
+def _key(edition: Edition) -> str:
+    """What tells an edition from all others: its day, name, title and items."""
+    items = (entry.identity for entry in edition.entries)
+    parts = [edition.day.isoformat(), edition.name, edition.title, *items]
+    return hashlib.sha256("\n".join(parts).encode(errors="replace")).hexdigest()[:16]
 
 
 @dataclass(frozen=True, slots=True)

@@ -113,7 +113,7 @@ class _Loaded:
     before: str = ""
 
 
-_Read = Callable[[], Document]
+_Read = Callable[[], Document | None]
 
 
 def read_sources(specs: Iterable[SourceSpec], reading: Reading) -> Readings:
@@ -125,23 +125,20 @@ def read_sources(specs: Iterable[SourceSpec], reading: Reading) -> Readings:
     documents: list[Document] = []
     failures: list[InputError] = []
     accepted: dict[str, bool] = {}
-    for done, spec in enumerate(specs):
-        reading.progress(done, len(specs), spec.name or public_address(spec.location))
+    jobs: list[tuple[str, _Read]] = []
+    for spec in specs:
         try:
-            if is_web(spec.location):
-                answer = fetched[spec.location]
-                if document := _read_answer(answer, spec, reading, failures, accepted):
-                    documents.append(document)
-                continue
-            for number, read in enumerate(_find(spec, reading, failures), 1):
-                reading.progress(done, len(specs), f"{spec.location}, file {number}")
-                try:
-                    documents.append(read())
-                except InputError as error:
-                    failures.append(error)
+            jobs += _jobs(spec, reading, fetched, failures, accepted)
         except InputError as error:
             failures.append(error)
-    reading.progress(len(specs), len(specs), "")
+    for done, (name, read) in enumerate(jobs):
+        reading.progress(done, len(jobs), name)
+        try:
+            if document := read():
+                documents.append(document)
+        except InputError as error:
+            failures.append(error)
+    reading.progress(len(jobs), len(jobs), "")
     for location in (each for each, good in accepted.items() if not good):
         reading.reject(location, fetched[location])
     return Readings(
@@ -215,15 +212,28 @@ _SHOWN = {
 _SPOILED = {(Kind.FEED, Kind.PAGE), (Kind.FEED, Kind.WIRE), (Kind.PAGE, Kind.WIRE)}
 
 
-def _find(spec: SourceSpec, reading: Reading, failures: list[InputError]) -> Iterator[_Read]:
-    """What reads each thing that a source has. Raises `InputError` where it has nothing."""
-    if spec.location == STANDARD_INPUT:
+def _jobs(
+    spec: SourceSpec,
+    reading: Reading,
+    fetched: Mapping[str, Fetched],
+    failures: list[InputError],
+    accepted: dict[str, bool],
+) -> Iterator[tuple[str, _Read]]:
+    """What reads each thing that a source has, with its name.
+
+    Raises `InputError` where it has nothing.
+    """
+    if is_web(spec.location):
+        answer = fetched[spec.location]
+        name = spec.name or public_address(spec.location)
+        yield name, partial(_read_answer, answer, spec, reading, failures, accepted)
+    elif spec.location == STANDARD_INPUT:
         name = spec.name or "standard input"
         loaded = _Loaded(data=_read_stdin(reading), changed=reading.now)
-        yield lambda: _parse(name, loaded, spec, reading, failures)[0]
+        yield name, lambda: _parse(name, loaded, spec, reading, failures)[0]
     else:
         for file in find_files(spec.location, failures):
-            yield lambda file=file: _read_file(file, spec, reading, failures)  # type: ignore[misc]
+            yield file.name, partial(_read_file, file, spec, reading, failures)
 
 
 def _read_file(

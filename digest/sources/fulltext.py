@@ -137,13 +137,12 @@ def fetch_pages(addresses: Iterable[str], fetching: Fetching) -> dict[str, Answe
         # Left to itself when the time is up, as the sources are.
         threading.Thread(target=visits.run, args=(waiting, answers), daemon=True).start()
     found = dict.fromkeys(listed, _LATE)
-    for _ in listed:
+    for done, _ in enumerate(listed, 1):
         try:
             address, answer = answers.get(timeout=max(0.0, visits.deadline - time.monotonic()))
         except queue.Empty:
             break
         found[address] = answer
-        done = sum(each is not _LATE for each in found.values())
         fetching.progress(done, len(listed), address)
     fetching.progress(len(listed), len(listed), "")
     fetching.cache.forget(_KEPT_DAYS)

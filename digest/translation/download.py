@@ -18,6 +18,7 @@ from urllib.parse import unquote, urlsplit
 
 from digest.counting import counted
 from digest.errors import ModelError, named_trouble
+from digest.progress import Progress, unseen
 from digest.regular import open_regular
 
 if TYPE_CHECKING:
@@ -35,9 +36,6 @@ _BEYOND = 416
 _FAILURE = 400
 _TOO_MANY = 429
 _SERVER_FAULT = 500
-
-Progress = Callable[[int, int], None]
-"""Told how many bytes are there, of how many (0: not known)."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -104,7 +102,7 @@ def fetch_bytes(link: str, *, patience: Patience, most: int) -> bytes:
 
     with tempfile.TemporaryDirectory(prefix="digest-") as scratch:
         target = Path(scratch) / "file"
-        fetch(link, target, patience=patience, progress=lambda _done, _total: None)
+        fetch(link, target, patience=patience, progress=unseen)
         if target.stat().st_size > most:
             raise ModelError(f"{link} is too large for what it should be.")
         return target.read_bytes()
@@ -173,7 +171,7 @@ def _check_space(partial: Path, needed: int) -> None:
     free = shutil.disk_usage(partial.parent).free
     if needed + _RESERVE > free:
         raise ModelError(
-            f"{partial.parent} needs {needed >> 20} MB, but only {free >> 20} MB of it is free."
+            f"{needed >> 20} MB are needed in {partial.parent}, but only {free >> 20} MB are free."
         )
 
 
@@ -187,7 +185,8 @@ def _write(
             done += len(chunk)
             if done > MOST_BYTES or (expected and done > expected):
                 raise ModelError(f"{response.url} sends more than it said.")
-            progress(done, expected)
+            progress(done, expected, "")
+    progress(done, done, "")
     return done
 
 

@@ -6,9 +6,9 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from digest.errors import ModelError
+from digest.progress import Progress
 from digest.translation.download import (
     Patience,
-    Progress,
     fetch,
     fetch_bytes,
     give_up_on_silence,
@@ -110,9 +110,9 @@ def install_public(
         def telling(name: str) -> Progress:
             shown = progress(name)
 
-            def told(done: int, total: int) -> None:
+            def told(done: int, total: int, what: str) -> None:
                 sign()
-                shown(done, total)
+                shown(done, total, what)
 
             return told
 

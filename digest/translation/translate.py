@@ -11,6 +11,7 @@ from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Protocol
 
+from digest.counting import counted
 from digest.edition import Gloss, ModelNote, Sentence
 from digest.lexicon.meaning import Missing, doubtful
 from digest.progress import Progress, unseen
@@ -197,8 +198,11 @@ class Translator:
             fresh = self._first_try(missing, prompts)
             again = {text: first for text, first in fresh.items() if first.is_worth_another_try}
             if again:
+                once_more = f"{counted(len(again), 'sentence')} once more"
+                self._progress(len(missing) - 1, len(missing), once_more)
                 fresh |= try_again(again, decoding=self._decoding, wording=self)
                 self._remember({text: fresh[text] for text in again}, prompts)
+            self._progress(len(missing), len(missing), "")
             self.counts.translated += len(missing)
             self.counts.tried_again += len(again)
             found |= fresh
@@ -208,6 +212,7 @@ class Translator:
         """One call of the engine; what nobody doubts is remembered as it comes."""
         fresh: dict[str, Candidate] = {}
         waiting: dict[str, Candidate] = {}
+        self._progress(0, len(texts), "")
         for index, (hypothesis, *_) in self.ask(texts, self._decoding, meanings=FEW):
             text = texts[index]
             fresh[text] = judge(text, hypothesis, self.missing(text, hypothesis.text))
@@ -216,7 +221,7 @@ class Translator:
             if len(waiting) == _REMEMBER_EVERY:
                 self._remember(waiting, prompts)
                 waiting = {}
-            self._progress(len(fresh), len(texts), text)
+            self._progress(min(len(fresh), len(texts) - 1), len(texts), text)
         self._remember(waiting, prompts)
         return fresh
 

@@ -4,6 +4,7 @@ import json
 import os
 import pty
 import shutil
+import signal
 import struct
 import subprocess
 import sys
@@ -28,22 +29,34 @@ from tests.cli.test_commands import digest
 LINKED = DATA / "linked.xml"
 
 
-def on_terminal(*arguments: str, **variables: str) -> tuple[int, str]:
-    """What a person sees on a terminal of 110 columns, and the exit code."""
+def start_on_terminal(*arguments: str, columns: int = 110, **variables: str) -> tuple[int, int]:
+    """Start the program on a terminal of so many columns; the process and its terminal."""
     child, terminal = pty.fork()
     if child == 0:
-        ioctl(2, termios.TIOCSWINSZ, struct.pack("HHHH", 40, 110, 0, 0))
+        ioctl(2, termios.TIOCSWINSZ, struct.pack("HHHH", 40, columns, 0, 0))
         os.execve(  # noqa: S606 - as a person starts it
             sys.executable,
             [sys.executable, "-m", "digest", *arguments],
             os.environ | {"TERM": "xterm", "PYTHONPATH": str(CHECKOUT)} | variables,
         )
+    return child, terminal
+
+
+def read_all(terminal: int) -> bytes:
+    """What comes until the other side is closed, which Linux tells as an error."""
     seen = b""
     try:
         while piece := os.read(terminal, 65536):
             seen += piece
-    except OSError:  # how Linux says that the other side is closed
+    except OSError:
         pass
+    return seen
+
+
+def on_terminal(*arguments: str, columns: int = 110, **variables: str) -> tuple[int, str]:
+    """What a person sees on a terminal, and the exit code."""
+    child, terminal = start_on_terminal(*arguments, columns=columns, **variables)
+    seen = read_all(terminal)
     _, status = os.waitpid(child, 0)
     return os.waitstatus_to_exitcode(status), seen.decode().replace("\r\n", "\n")
 
@@ -84,7 +97,7 @@ class TestFormats:
     def test_what_is_no_folder_on_the_web_is_refused(self, address: str) -> None:
         result = digest("run", LINKED, "--format", "atom", "--base-url", address)
         assert result.exit_code == 2
-        assert "is no address of a folder" in result.stderr
+        assert f"{address!r} is no address of a folder" in result.stderr
 
     def test_the_history_becomes_a_feed_a_site_and_a_book(self, tmp_path: Path) -> None:
         for day, text in (("2026-11-21", "Kop\nEén zin."), ("2026-11-22", "Kop\nNog één.")):
@@ -101,6 +114,19 @@ class TestFormats:
         assert digest("history", "show", "2", "--format", "epub", "--output", book).exit_code == 0
         assert zipfile.is_zipfile(book)
 
+    def test_mail_and_files_are_two_runs(self, tmp_path: Path) -> None:
+        mail = ("--send", "sendmail", "--sendmail", "true", "--from", "a@b.nl", "--to", "c@d.nl")
+        result = digest("run", LINKED, *mail, "--format", "atom", "--output", tmp_path / "a")
+        assert result.exit_code == 2
+        assert "With --send nothing is written to --output." in result.stderr
+
+    def test_a_feed_goes_through_a_pipe_too(self) -> None:
+        command = [sys.executable, "-m", "digest", "run", str(LINKED), "--format", "atom"]
+        done = subprocess.run(
+            [*command, "--output", "/dev/stdout"], check=True, capture_output=True, cwd=CHECKOUT
+        )
+        assert len(feedparser.parse(done.stdout).entries) == 2
+
     def test_a_history_without_editions_says_so(self, tmp_path: Path) -> None:
         result = digest("history", "feed", tmp_path / "a.xml")
         assert (result.exit_code, "No edition was kept yet" in result.stderr) == (0, True)
@@ -110,7 +136,7 @@ class TestFormats:
         (tmp_path / "index.html").write_text("mine")
         result = digest("history", "site", tmp_path)
         assert result.exit_code == 2
-        assert "has an index.html that is not of a site" in result.stderr
+        assert "has index.html, which is not of a site" in result.stderr
         assert [path.name for path in tmp_path.glob("*") if path.is_file()] == ["index.html"]
 
 
@@ -158,7 +184,48 @@ class TestTerminal:
         assert "Utrecht" in seen
         _, seen = on_terminal("run", str(LINKED), PAGER=str(pager))
         assert "PAGED" not in seen
+        _, seen = on_terminal("run", str(LINKED), "--pager", PAGER='less "unbalanced')
+        assert "Utrecht" in seen
         assert "PAGED" not in digest("run", LINKED, "--pager").stdout
+
+    def test_what_a_pager_failed_to_show_is_not_delivered(self) -> None:
+        code, seen = on_terminal("run", str(LINKED), "--new", "--pager", PAGER="sh -c 'exit 7'")
+        assert code == 73
+        assert "The pager sh -c 'exit 7' failed with exit code 7." in seen
+        code, seen = on_terminal("run", str(LINKED), "--new", "--pager", PAGER="head -n 3")
+        assert (code, "Dutch news digest" in seen) == (0, True)
+        assert "Utrecht" not in digest("run", LINKED, "--new").stdout
+
+    @pytest.mark.parametrize("columns", [0, 20, 40, 80, 200])
+    def test_progress_fits_its_terminal(self, columns: int) -> None:
+        _, seen = on_terminal("run", str(CHECKOUT / "seeds"), "--no-memory", columns=columns)
+        frames = seen.partition("=" * 72)[0].replace("\x1b[K", "").split("\r")
+        shown = [frame.strip() for frame in frames if frame.strip()]
+        assert shown
+        assert all(len(frame) < (columns or 80) for frame in shown)
+        assert any("/38" in frame or "/33" in frame or "/32" in frame for frame in shown)
+
+
+class TestSignals:
+    @pytest.mark.parametrize(("number", "code"), [(signal.SIGINT, 130), (signal.SIGTERM, 143)])
+    def test_a_bar_is_wiped_before_the_last_words(
+        self, number: int, code: int, starter: Path, tmp_path: Path
+    ) -> None:
+        """With the starter, which is busy in C for seconds."""
+        text = "\n".join(f"De minister opent brug {n} in Utrecht." for n in range(300))
+        (tmp_path / "a.txt").write_text(f"Kop\n{text}\n")
+        child, terminal = start_on_terminal(
+            "run", str(tmp_path / "a.txt"), "--no-memory", DIGEST_MODELS=str(starter.parent)
+        )
+        seen = b""
+        while b"/301" not in seen:
+            seen += os.read(terminal, 65536)
+        os.kill(child, number)
+        seen += read_all(terminal)
+        _, status = os.waitpid(child, 0)
+        assert os.waitstatus_to_exitcode(status) == code
+        *_, last = seen.decode().replace("\r\n", "\n").rstrip().splitlines()
+        assert last.rpartition("\r")[2].replace("\x1b[K", "") == "digest: stopped."
 
 
 @pytest.mark.parametrize(
@@ -206,8 +273,11 @@ class TestHelp:
     def test_no_option_is_left_out(self) -> None:
         command = main.commands["run"]
         context = click.Context(command, info_name="run")
-        shown = [record for records in grouped(context).values() for record in records]
-        assert len(shown) == sum(isinstance(each, click.Option) for each in command.params) + 1
+        shown = [names for records in grouped(context).values() for names, _ in records]
+        options = [each for each in command.params if isinstance(each, click.Option)]
+        missing = [each.opts[-1] for each in options if not any(each.opts[-1] in s for s in shown)]
+        assert missing == []
+        assert len(shown) == len(set(shown)) == len(options) + 1  # --help
 
     @pytest.mark.parametrize("shell", ["bash", "zsh", "fish"])
     def test_completions_are_scripts_of_their_shell(self, shell: str, tmp_path: Path) -> None:
@@ -227,6 +297,7 @@ class TestHelp:
             ("digest his", {"history"}),
             ("digest run --for", {"--format", "--force"}),
             ("digest run --format e", {"eml", "epub"}),
+            ("digest run se", {"se"}),  # a file: the shell knows which
             ("digest history ", {"feed", "list", "search", "show", "site"}),
         ],
     )
@@ -247,6 +318,37 @@ class TestHelp:
         )
         found = {line.partition(",")[2] for line in done.stdout.splitlines()}
         assert expected <= found
+
+    @pytest.mark.parametrize(
+        ("shell", "words", "expected"),
+        [
+            ("zsh", "digest run --format=ep", "--format=epub"),
+            ("fish", "digest mod", "List; install; measure; verify and remove"),
+        ],
+    )
+    def test_shells_get_what_they_can_use(self, shell: str, words: str, expected: str) -> None:
+        *before, last = words.split(" ")
+        done = subprocess.run(
+            [Path(sys.executable).with_name("digest")],
+            env=os.environ
+            | {
+                "_DIGEST_COMPLETE": f"{shell}_complete",
+                "COMP_WORDS": words if shell == "zsh" else " ".join(before),
+                "COMP_CWORD": str(len(before)) if shell == "zsh" else last,
+                "PYTHONPATH": str(CHECKOUT),
+            },
+            check=True,
+            capture_output=True,
+            text=True,
+        )
+        assert expected in done.stdout
+
+    def test_without_a_command_the_help_is_shown_as_it_is(self) -> None:
+        for arguments in ((), ("history",)):
+            result = digest(*arguments)
+            assert result.exit_code == 2
+            assert result.stdout == ""
+            assert "\nCommands:\n  " in result.stderr
 
     @pytest.mark.parametrize("command", ["mandoc -Tlint -Wwarning", "groff -man -Tutf8 -ww"])
     def test_the_man_page_is_clean(self, command: str) -> None:
@@ -272,7 +374,7 @@ def test_first_use_explains_itself_in_four_lines(
     lines = result.stderr.splitlines()
     assert len(lines) == 4
     for line, command in zip(lines[1:], ("models setup", "sources add", "run"), strict=True):
-        assert line.startswith(f"`digest {command}")
+        assert line.startswith(f"        `digest {command}")
 
 
 @pytest.mark.parametrize(

@@ -158,6 +158,9 @@ def test_long_sections_are_several_documents_under_one_heading() -> None:
     nav = document(book, "contents.xhtml")
     sections = nav.findall(f".//{XHTML}nav/{XHTML}ol/{XHTML}li/{XHTML}ol")
     assert [len(section) for section in sections] == [1, 60]
+    chapters_of_sport = (document(book, f"chapter-{number}.xhtml") for number in (2, 3))
+    headings = [next(chapter.iter(f"{XHTML}h1")) for chapter in chapters_of_sport]
+    assert ["".join(heading.itertext()) for heading in headings] == ["Sport", "Sport (2)"]
 
 
 def test_it_says_what_it_is(seed_edition: Edition) -> None:
@@ -181,11 +184,20 @@ def test_it_says_what_it_is(seed_edition: Edition) -> None:
 
 
 def test_a_long_title_fits_on_the_cover() -> None:
-    for title in ("Kort", "Een titel " * 30, "x" * 300):
+    for title in ("Kort", "Een titel " * 30, "x" * 300, "Een lang woord: " + "x" * 40):
         cover = document(book_of(edition_of("Kop", title=title)), "cover.svg")
         lines = cover.findall(".//{http://www.w3.org/2000/svg}text")
         assert len(lines) <= 10
         assert all(float(line.get("y") or 0) < 800 for line in lines)
+        assert all(float(line.get("font-size") or 0) >= 26 for line in lines)
+
+
+def test_the_two_languages_of_a_title_stand_apart_on_the_cover() -> None:
+    cover = document(
+        book_of(edition_of("Kop", title="Dutch news · Nederlands nieuws")), "cover.svg"
+    )
+    lines = [line.text for line in cover.findall(".//{http://www.w3.org/2000/svg}text")]
+    assert lines[:3] == ["Dutch news", "Nederlands nieuws", "Sunday 22 November 2026"]
 
 
 def test_nothing_of_the_edition_is_lost(seed_edition: Edition) -> None:

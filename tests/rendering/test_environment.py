@@ -24,7 +24,7 @@ from digest.edition import (
 from digest.errors import TemplateError
 from digest.pipeline import EditionOptions, make_edition
 from digest.rendering.data import edition_from_json
-from digest.rendering.environment import Templates, check_templates, render
+from digest.rendering.environment import Press, Templates, check_templates, render
 from digest.rendering.parts import Language
 from digest.rendering.size import first_sentences, fit_size
 from digest.rendering.view import Look
@@ -433,6 +433,15 @@ class TestSandbox:
         monkeypatch.setattr("digest.rendering.sandbox.SECONDS", 1.0)
         with pytest.raises(TemplateError, match=r"edition\.txt, line 1: |take more than"):
             self.own(tmp_path, text)
+
+    def test_what_is_made_of_an_edition_is_limited_in_all(self, tmp_path: Path) -> None:
+        text = "{% for a in range(1000) %}{{ 'x' * 9000 }}{% endfor %}"
+        (tmp_path / "part.txt").write_text(text)
+        press = Press(replace(TEMPLATES, own=tmp_path), [edition_of("Kop")])
+        assert len(press.fill("part.txt")) == 9_000_000
+        press.fill("part.txt")
+        with pytest.raises(TemplateError, match=r"part\.txt: |more than an edition"):
+            press.fill("part.txt")
 
     @pytest.mark.parametrize("color", [True, False])
     def test_nothing_in_it_steers_a_terminal(self, tmp_path: Path, *, color: bool) -> None:

@@ -11,9 +11,9 @@ from hypothesis import strategies as st
 from lxml import etree
 
 from digest.article import Origin, Precision, Published
-from digest.edition import Edition, Entry, Flag, Format, Layout, Passage, Sentence
+from digest.edition import Dated, Edition, Entry, Flag, Format, Layout, Passage, Sentence
 from digest.links import web_folder
-from digest.rendering.feeds import NOWHERE, Dated, Place, make_feed
+from digest.rendering.feeds import NOWHERE, Place, make_feed
 from digest.rendering.view import Look
 from tests import DATA
 from tests.conftest import AS_OF, ZONE
@@ -34,7 +34,8 @@ def feed_of(
         Dated(edition=edition, made=AS_OF - timedelta(days=days))
         for days, edition in enumerate(editions)
     ]
-    return make_feed(dated, form, look or Look(), TEMPLATES, place)
+    title = editions[0].full_title
+    return make_feed(title, dated, form, look=look or Look(), templates=TEMPLATES, place=place)
 
 
 def parsed(atom: str) -> Any:
@@ -95,11 +96,42 @@ class TestAtom:
         assert len(set(ids[0])) == len(linked_edition.entries)
         assert all(each.startswith("urn:uuid:") for each in ids[0])
 
+    def test_the_feed_is_known_by_its_address_else_by_its_file_or_title(self) -> None:
+        def known(title: str, place: Place) -> str:
+            dated = [Dated(edition=edition_of("Kop"), made=AS_OF)]
+            atom = make_feed(
+                title, dated, Format.ATOM, look=Look(), templates=TEMPLATES, place=place
+            )
+            return str(parsed(atom).feed.id)
+
+        assert known("Een", PLACE) == known("Twee", PLACE)
+        assert known("Een", NOWHERE) != known("Twee", NOWHERE)
+        assert known("Een", NOWHERE) == known("Een", replace(PLACE, name=""))
+        named = replace(NOWHERE, name="sport.atom")
+        assert known("Een", named) == known("Twee", named) != known("Een", NOWHERE)
+
     def test_an_item_of_two_editions_stands_once_as_it_was_last(self) -> None:
         newer = an_entry(paragraphs=an_entry().paragraphs * 2)
         found = parsed(feed_of(with_entries(newer, an_entry(2)), with_entries(an_entry())))
         assert len(found.entries) == 2
         assert found.entries[0].content[0].value.count("A sentence.") == 2
+
+    def test_an_item_whose_text_changed_is_the_same_where_it_has_an_address(self) -> None:
+        origin = Origin(address="https://krant.example/1")
+        first, second = (an_entry(n, origin=origin, identity=f"v{n}") for n in (1, 2))
+        other = an_entry(3, origin=Origin(address="https://krant.example/"))
+        found = parsed(feed_of(with_entries(second), with_entries(first, other))).entries
+        assert len(found) == 2
+        same = parsed(feed_of(with_entries(first, second))).entries
+        assert len({entry.id for entry in same}) == 2
+
+    def test_one_in_one_language_without_a_body_still_says_something(self) -> None:
+        look = Look(layout=Layout.TRANSLATION)
+        entry = an_entry(paragraphs=(), source="")
+        atom = parsed(feed_of(with_entries(entry), look=look)).entries[0]
+        assert atom.content[0].value == "<p>Headline</p>"
+        feed = json.loads(feed_of(with_entries(entry), form=Format.JSONFEED, look=look))
+        assert feed["items"][0]["content_html"] == "<p>Headline</p>"
 
     def test_times_are_those_of_the_items(self) -> None:
         at = AS_OF - timedelta(hours=5)

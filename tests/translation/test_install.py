@@ -16,6 +16,7 @@ from typing import Any
 import pytest
 
 from digest.errors import ModelError
+from digest.progress import unseen
 from digest.translation.download import Patience, fetch
 from digest.translation.index import find_pair, index_address, read_index, read_manifest
 from digest.translation.install import Library, changed_files, install_package, read_record
@@ -220,9 +221,7 @@ class TestDownload:
         self, site: Site, folder: Path, path: str = "/tiny.argosmodel", size: int = 0
     ) -> bytes:
         target = folder / "got"
-        fetch(
-            f"{site.address}{path}", target, patience=QUICK, progress=lambda _d, _t: None, size=size
-        )
+        fetch(f"{site.address}{path}", target, patience=QUICK, progress=unseen, size=size)
         return target.read_bytes()
 
     @pytest.mark.parametrize(
@@ -291,22 +290,22 @@ class TestDownload:
     ) -> None:
         free = type("Usage", (), {"free": 1 << 20})
         monkeypatch.setattr("shutil.disk_usage", lambda _path: free)
-        with pytest.raises(ModelError, match="only 1 MB of it is free"):
+        with pytest.raises(ModelError, match="only 1 MB are free"):
             self.fetch(site, tmp_path)
 
     def test_a_closed_port_is_told(self, tmp_path: Path) -> None:
         with http_server() as gone:
             address = gone.address
         with pytest.raises(ModelError, match="the connection was refused"):
-            fetch(f"{address}/x", tmp_path / "x", patience=QUICK, progress=lambda _d, _t: None)
+            fetch(f"{address}/x", tmp_path / "x", patience=QUICK, progress=unseen)
 
     def test_files_are_copied(self, tmp_path: Path) -> None:
-        fetch(TINY.as_uri(), tmp_path / "x", patience=QUICK, progress=lambda _d, _t: None)
+        fetch(TINY.as_uri(), tmp_path / "x", patience=QUICK, progress=unseen)
         assert (tmp_path / "x").read_bytes() == TINY.read_bytes()
         with pytest.raises(ModelError, match="No such file"):
-            fetch("file:///none", tmp_path / "y", patience=QUICK, progress=lambda _d, _t: None)
+            fetch("file:///none", tmp_path / "y", patience=QUICK, progress=unseen)
         with pytest.raises(ModelError, match="neither http, https nor file"):
-            fetch("ftp://x/y", tmp_path / "y", patience=QUICK, progress=lambda _d, _t: None)
+            fetch("ftp://x/y", tmp_path / "y", patience=QUICK, progress=unseen)
 
 
 class TestIndex:
@@ -559,10 +558,10 @@ class TestStrangers:
             with pytest.raises(ModelError):
                 install(path, library)
             with pytest.raises(ModelError):
-                fetch(f"file://{path}", target, patience=QUICK, progress=lambda *_: None)
+                fetch(f"file://{path}", target, patience=QUICK, progress=unseen)
         else:
             with pytest.raises(ModelError):
-                fetch(what, target, patience=QUICK, progress=lambda *_: None)
+                fetch(what, target, patience=QUICK, progress=unseen)
         assert not target.exists()
 
     def test_a_file_that_is_too_large_is_refused_before_it_is_read(
@@ -574,7 +573,7 @@ class TestStrangers:
         with pytest.raises(ModelError, match="larger than any package"):
             install(large, library)
         with pytest.raises(ModelError, match="larger than any package"):
-            fetch(f"file://{large}", tmp_path / "t", patience=QUICK, progress=lambda *_: None)
+            fetch(f"file://{large}", tmp_path / "t", patience=QUICK, progress=unseen)
 
     def test_an_index_on_the_web_names_no_files_and_only_sound_names(self) -> None:
         entry = {"from_code": "nl", "to_code": "en", "package_version": "1", "links": ["x.zip"]}

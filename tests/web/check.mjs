@@ -43,17 +43,18 @@ async function check(browser, file) {
   }
   await page.close();
   report.touch = await touch(browser, url);
-  report.behaviour = basename(file).startsWith("web") ? await behave(browser, file, url) : null;
+  report.behaviour = basename(file).startsWith("web") ? await behave(browser, file, url, report.errors) : null;
   return report;
 }
 
 // What a person does with a page: each in a browser that remembers nothing.
-async function behave(browser, file, url) {
+async function behave(browser, file, url, errors) {
   const tries = { scripts, languages, folding, help, place, explain, print: (page, url) => print(page, url, file), plain };
   const report = {};
   for (const [name, attempt] of Object.entries(tries)) {
     const context = await browser.newContext({ javaScriptEnabled: name !== "plain" });
     const page = await context.newPage();
+    page.on("pageerror", (error) => errors.push(String(error)));
     await look(page, url, 800, "light");
     report[name] = await attempt(page, url);
     await context.close();
@@ -72,11 +73,17 @@ async function scripts(page) {
   const focused = await page.evaluate(() => document.activeElement.id);
   await page.keyboard.press("ArrowRight");
   const sentence = await page.evaluate(() => document.activeElement.dataset.key);
+  await page.evaluate(() => { window.was = window.scrollY; });
   await page.keyboard.press("/");
   await page.keyboard.type("Caracas");
   const shown = await page.locator("article:visible").count();
   const status = await page.locator("#found").textContent();
-  return { lit: partners.length === 1 && partners[0] === key, focused, sentence, shown, status };
+  // A phrase whose words have meanings, without accents, and where one was before.
+  await page.locator("#search").fill("weiger te vechten oekraine");
+  const phrase = await page.locator("article:visible").count();
+  await page.keyboard.press("Escape");
+  const back = await page.evaluate(() => Math.round(window.scrollY - window.was) === 0);
+  return { phrase, back, lit: partners.length === 1 && partners[0] === key, focused, sentence, shown, status };
 }
 
 function seen(page) {
@@ -91,11 +98,13 @@ async function languages(page, url) {
   states.push(await seen(page));
   await page.locator("#show-en").click();
   states.push(await seen(page));
+  await page.evaluate(() => { window.headline = document.querySelector("h3 .other").getBoundingClientRect().left; });
+  states.push(await page.evaluate(() => Math.abs(window.headline - document.querySelector("article p.other").getBoundingClientRect().left) < 60 ? "headline" : "far"));
   await page.goto(url);
   states.push(await seen(page));
   await page.keyboard.press("e");
   states.push(await seen(page));
-  return states.map((names) => names.join(" "));
+  return states.map((names) => Array.isArray(names) ? names.join(" ") : names);
 }
 
 // Sections fold, all at once with a key, and open for what is led to.
@@ -144,8 +153,11 @@ async function touch(browser, url) {
   return small;
 }
 
-// On paper there are both languages and all sections, whatever is switched off or folded.
+// On paper there are both languages and all sections, whatever is searched, switched off or folded.
 async function print(page, url, file) {
+  await page.keyboard.press("/");
+  await page.keyboard.type("Caracas");
+  await page.evaluate(() => document.activeElement.blur());
   await page.keyboard.press("o");
   await page.keyboard.press("f");
   if (pdfs) await page.pdf({ path: `${pdfs}/${basename(file)}.pdf`, format: "A4", preferCSSPageSize: true });
@@ -173,12 +185,14 @@ async function explain(page, url) {
   await page.mouse.move(0, 0);
   await word.focus();
   const focused = await meaning.isVisible();
+  await page.keyboard.press("Escape");
+  const away = !(await meaning.isVisible());
   const outside = await page.evaluate(() => [...document.querySelectorAll(".g")].filter((one) => {
     one.focus();
     const box = one.querySelector(".meaning").getBoundingClientRect();
     return box.width === 0 || box.left < 0 || box.right > window.innerWidth;
   }).map((one) => one.textContent));
-  return { before, pointed, focused, outside, text: await meaning.textContent() };
+  return { before, pointed, focused, away, outside, text: await meaning.textContent() };
 }
 
 const browser = await chromium.launch({ executablePath, ...LAUNCH });

@@ -3,6 +3,7 @@
 An edition holds values only; it is made once and then rendered any number of times.
 """
 
+import hashlib
 from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
@@ -256,6 +257,13 @@ class Edition:
     headlines_from: int = 0
     headline_languages: int = 2
     unlisted: int = 0
+
+    @property
+    def key(self) -> str:
+        """What tells it from all others: made of its day, name, title and items."""
+        items = (entry.identity for entry in self.entries)
+        parts = [self.day.isoformat(), self.name, self.title, *items]
+        return hashlib.sha256("\n".join(parts).encode(errors="replace")).hexdigest()[:16]
 
     @property
     def full_title(self) -> str:

@@ -9,8 +9,8 @@ from typing import Any
 from digest.delivery.output import write_file
 from digest.errors import ConfigurationError
 from digest.regular import read_regular
-from digest.sources.files import SourceSpec
 from digest.sources.hosts import public_address
+from digest.sources.spec import SourceSpec
 
 _MOST_BYTES = 1_000_000
 _HEADER = re.compile(r"\s*\[\[\s*sources\s*\]\]\s*(?:#.*)?$")

@@ -19,7 +19,8 @@ from digest.edition import Edition
 from digest.errors import MissingInput
 from digest.publish import Desk, Report
 from digest.rendering.message import Envelope
-from digest.sources.files import Readings, SourceSpec
+from digest.sources.files import Readings
+from digest.sources.spec import SourceSpec
 from digest.sources.wire import parse_wire
 from tests.conftest import AS_OF
 from tests.test_outbox import NEVER

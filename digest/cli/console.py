@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import math
 import os
 from contextlib import closing, contextmanager
 from dataclasses import dataclass, replace
-from datetime import date, datetime
+from datetime import datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import click
 from click.shell_completion import CompletionItem
@@ -16,80 +15,20 @@ from click.shell_completion import CompletionItem
 from digest.cli.groups import gather, options
 from digest.cli.progress import ProgressBar
 from digest.cli.streams import note, read_stdin, warn
-from digest.config import MOST_SECONDS, SOURCE_SECONDS, Folders, find_folders, find_zone
+from digest.cli.types import Moment, Seconds
+from digest.config import SOURCE_SECONDS, Folders, find_folders, find_zone
 from digest.errors import ModelError, UsageError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator
+    from collections.abc import Iterable, Iterator
 
     from digest.archive.store import Archive
     from digest.news import Complete
-    from digest.sources.files import Reading, SourceSpec
+    from digest.sources.files import Reading
+    from digest.sources.spec import SourceSpec
     from digest.translation.measure import Measurement, Measurements
     from digest.translation.packages import Installed
     from digest.translation.translate import Translator
-
-
-class Moment(click.ParamType[datetime]):
-    """A date with or without a time, in ISO 8601, as Dutch time; without an offset it is that."""
-
-    name = "moment"
-
-    def convert(
-        self, value: Any, param: click.Parameter | None, ctx: click.Context | None
-    ) -> datetime:
-        """The aware moment."""
-        zone = find_zone()
-        try:
-            moment = datetime.fromisoformat(value)
-            return moment.astimezone(zone) if moment.tzinfo else moment.replace(tzinfo=zone)
-        except (ValueError, OverflowError):
-            self.fail(f"{value!r} is not a date like 2026-11-22 or 2026-11-22T14:30.", param, ctx)
-
-
-class Day(click.ParamType[date]):
-    """A date in ISO 8601."""
-
-    name = "date"
-
-    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> date:
-        """The date."""
-        try:
-            return date.fromisoformat(value)
-        except ValueError:
-            self.fail(f"{value!r} is not a date like 2026-11-22.", param, ctx)
-
-
-class Seconds(click.FloatRange):
-    """Seconds, `least` or more and at most a week; infinity and what is no number are neither."""
-
-    def __init__(self, least: float) -> None:
-        super().__init__(least, MOST_SECONDS)
-
-    def convert(
-        self, value: Any, param: click.Parameter | None, ctx: click.Context | None
-    ) -> float:
-        """The number."""
-        seconds: float = super().convert(value, param, ctx)
-        if not math.isfinite(seconds):  # which is in every range
-            self.fail(f"{value} is not a number of seconds.", param, ctx)
-        return seconds
-
-
-class Checked(click.ParamType[str]):
-    """A text that `check` can read; it raises `UsageError` for others."""
-
-    def __init__(self, name: str, check: Callable[[str], object]) -> None:
-        self.name = name
-        self._check = check
-
-    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> str:
-        """The text as it is."""
-        try:
-            self._check(value)
-        except UsageError as error:
-            self.fail(str(error), param, ctx)
-        return str(value)
 
 
 def complete_files(
@@ -253,7 +192,7 @@ def open_archive() -> Iterator[Archive]:
 
 def find_specs(sources: tuple[str, ...], context: click.Context) -> tuple[SourceSpec, ...]:
     """The sources of the command line, else those of the configuration, else the samples."""
-    from digest.sources.files import SourceSpec
+    from digest.sources.spec import SourceSpec
 
     configured: tuple[SourceSpec, ...] = context.find_root().obj or ()
     if sources or not configured:

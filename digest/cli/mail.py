@@ -12,9 +12,9 @@ from typing import TYPE_CHECKING
 
 import click
 
-from digest.cli.console import Seconds
 from digest.cli.groups import gather
 from digest.cli.streams import warn
+from digest.cli.types import Seconds
 from digest.errors import ConfigurationError, UsageError
 
 if TYPE_CHECKING:

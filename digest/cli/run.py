@@ -14,7 +14,6 @@ from typing import TYPE_CHECKING
 import click
 
 from digest.cli.console import (
-    Day,
     ReadingOptions,
     TranslationOptions,
     as_of_option,
@@ -52,6 +51,7 @@ from digest.cli.run_options import (
 )
 from digest.cli.streams import note, print_document, warn
 from digest.cli.targets import check_outputs, for_target, pair_targets, render_target
+from digest.cli.types import Day
 from digest.counting import counted
 from digest.delivery.output import write_file
 from digest.edition import Alignment, Edition, Layout, Sort

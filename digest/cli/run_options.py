@@ -9,8 +9,9 @@ import click
 
 from digest.choosing import Choice, read_age, read_choice, read_pattern
 from digest.cleaning import clean
-from digest.cli.console import Checked, keep_days_option
+from digest.cli.console import keep_days_option
 from digest.cli.groups import gather
+from digest.cli.types import Checked
 from digest.edition import Alignment, Format, Layout, Sort
 from digest.links import web_folder
 from digest.plaintext import readable

@@ -190,9 +190,9 @@ class _Asked:
 
 def _check_sources(sources: tuple[str, ...], context: click.Context) -> None:
     """Raise `MissingInput` for a source that is not there, `UsageError` for standard input."""
-    from digest.sources.files import STANDARD_INPUT
     from digest.sources.finding import find_files
     from digest.sources.hosts import is_web
+    from digest.sources.spec import STANDARD_INPUT
 
     for spec in find_specs(sources, context):
         if spec.location == STANDARD_INPUT:

@@ -13,8 +13,9 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from digest.cli.console import Day, Moment, folders
+from digest.cli.console import folders
 from digest.cli.streams import print_document, print_line
+from digest.cli.types import Day, Moment
 from digest.config import MOST_SECONDS
 from digest.errors import ConfigurationError, UsageError
 from digest.plaintext import plain_line
@@ -22,7 +23,7 @@ from digest.regular import read_regular
 
 if TYPE_CHECKING:
     from digest.choosing import Choice
-    from digest.sources.files import SourceSpec
+    from digest.sources.spec import SourceSpec
 
 _MOST_BYTES = 1_000_000
 _NOT_IN_A_FILE = frozenset({"help", "version", "config", "catch-up", "force", "dry-run", "verbose"})
@@ -73,7 +74,7 @@ def _read(file: Path) -> tuple[str, dict[str, Any]]:
 
 def load_sources(path: Path | None) -> tuple[SourceSpec, ...]:
     """The configured sources: strings, or tables `[[sources]]`. Raises `ConfigurationError`."""
-    from digest.sources.files import SourceSpec
+    from digest.sources.spec import SourceSpec
 
     file = path or folders().config
     text, values = _read(file)
@@ -120,8 +121,8 @@ _CHOICES = ("match", "exclude", "match-en", "exclude-en")
 
 def spec_of(table: dict[str, Any]) -> list[SourceSpec]:
     """The source of a table, or none when it is not enabled. Raises `ConfigurationError`."""
-    from digest.sources.files import SourceSpec
     from digest.sources.kinds import Kind
+    from digest.sources.spec import SourceSpec
 
     values = dict(table)
     enabled = values.pop("enabled", True)

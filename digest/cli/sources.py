@@ -7,11 +7,12 @@ from typing import TYPE_CHECKING
 
 import click
 
-from digest.cli.console import Seconds, complete_files, folders, source_timeout_option
+from digest.cli.console import complete_files, folders, source_timeout_option
 from digest.cli.groups import Grouped, options
 from digest.cli.run_options import AGE, WORDS
 from digest.cli.settings import spec_of
 from digest.cli.streams import note, print_document, print_line, warn
+from digest.cli.types import Seconds
 from digest.config import find_zone
 from digest.counting import counted
 from digest.errors import INCOMPLETE, ConfigurationError, InputError, UsageError
@@ -20,7 +21,8 @@ from digest.sources.kinds import Kind
 
 if TYPE_CHECKING:
     from digest.source_settings import Listed
-    from digest.sources.files import Readings, SourceSpec
+    from digest.sources.files import Readings
+    from digest.sources.spec import SourceSpec
 
 
 @click.group()
@@ -145,9 +147,9 @@ def add(
 ) -> None:
     """Add LOCATION: a file, folder, pattern or address."""
     from digest.source_settings import Listed, read_settings
-    from digest.sources.files import SourceSpec
     from digest.sources.finding import find_files
     from digest.sources.hosts import host_of, is_web, public_address, web_address
+    from digest.sources.spec import SourceSpec
 
     if is_web(location):
         if not host_of(web_address(location)):

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
     from digest.rendering.documents import Making
     from digest.rendering.message import Envelope
-    from digest.sources.files import SourceSpec
+    from digest.sources.spec import SourceSpec
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

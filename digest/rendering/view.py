@@ -4,7 +4,6 @@ A row is what stands together: a headline, paragraph or sentence as one block in
 language that the layout shows, the leading language first. Templates only loop over rows.
 """
 
-import hashlib
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
@@ -187,7 +186,7 @@ def view_edition(edition: Edition, look: Look) -> EditionView:
     )
     dutch_first = _Viewer(tuple(sorted(look.languages, reverse=True)), by_sentence=False)
     return EditionView(
-        key=_key(edition),
+        key=edition.key,
         title=edition.title,
         date=edition.day,
         day=viewer.pair(long_date_en(edition.day), long_date_nl(edition.day)),
@@ -209,13 +208,6 @@ def view_edition(edition: Edition, look: Look) -> EditionView:
         contents=edition.contents,
         headline_languages=edition.headline_languages,
     )
-
-
-def _key(edition: Edition) -> str:
-    """What tells an edition from all others: its day, name, title and items."""
-    items = (entry.identity for entry in edition.entries)
-    parts = [edition.day.isoformat(), edition.name, edition.title, *items]
-    return hashlib.sha256("\n".join(parts).encode(errors="replace")).hexdigest()[:16]
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,13 +5,12 @@ One source that cannot be read is a failure in the result; it never stops the ot
 
 import os
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime, tzinfo
 from functools import partial
 from pathlib import Path
 
-from digest.article import Article, Brief, Document
-from digest.choosing import EVERYTHING, Choice
+from digest.article import Document
 from digest.config import SOURCE_SECONDS
 from digest.errors import InputError
 from digest.plaintext import readable
@@ -22,46 +21,15 @@ from digest.sources.cache import Notes
 from digest.sources.decoding import decode
 from digest.sources.feed import parse_feed
 from digest.sources.finding import MOST_BYTES, find_files
-from digest.sources.hosts import is_web, plain_address, public_address
+from digest.sources.hosts import is_web, public_address
 from digest.sources.kinds import Kind, recognise
 from digest.sources.mail import parse_mail, parse_mailbox
 from digest.sources.mailboxes import is_mbox, list_maildir, read_message, split_mbox
 from digest.sources.page import parse_page
-from digest.sources.places import section_named
+from digest.sources.spec import STANDARD_INPUT, SourceSpec, finished
 from digest.sources.versions import newest
 from digest.sources.web import Fetched, dead
 from digest.sources.wire import parse_wire
-
-STANDARD_INPUT = "-"
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class SourceSpec:
-    """A source as it is asked for: a path, a pattern, an address or `-`.
-
-    `name` stands in the edition instead of the location, `kind` is what it is, whatever is in it,
-    `section` groups its items, `limit` is how many of them there may be (0: all), `timeout` is how
-    many seconds it may take on the web (0: as long as any other). `full_text` asks for the pages
-    behind its items, `choice` says which of them are wanted.
-    """
-
-    location: str
-    name: str = ""
-    kind: Kind = Kind.AUTO
-    section: str = ""
-    limit: int = 0
-    timeout: float = 0
-    full_text: bool = False
-    choice: Choice = EVERYTHING
-
-    @property
-    def place(self) -> str:
-        """Where the source is, whoever asks from which folder and however he writes it."""
-        if is_web(self.location):
-            return plain_address(self.location)
-        if self.location == STANDARD_INPUT:
-            return STANDARD_INPUT
-        return str(Path(self.location).expanduser().absolute())
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -274,7 +242,7 @@ def _parse_mailbox(
         zone=reading.zone,
         problems=failures,
     )
-    return _finished(document, Kind.MAIL, spec)
+    return finished(document, spec, Kind.MAIL)
 
 
 def _read_stdin(reading: Reading) -> bytes:
@@ -384,34 +352,4 @@ def _parse_as(
         document = parse_wire(text, source=name, as_of=as_of)
         if not document.parts:
             raise InputError(name, "is empty")
-    return _finished(document, kind, spec), kind
-
-
-def _finished(document: Document, kind: Kind, spec: SourceSpec) -> Document:
-    """A document with what its source was given: its place, section and limit."""
-    document = replace(document, place=spec.place, kind=kind)
-    if kind is Kind.FEED and is_web(spec.location):
-        document = replace(document, feed=spec.location)
-    return _limited(_sectioned(document, spec.section), spec.limit)
-
-
-def _sectioned(document: Document, name: str) -> Document:
-    """Articles without a section are of the one that the source was given."""
-    if not name:
-        return document
-    section = section_named(name)
-    parts = tuple(
-        replace(part, section=section) if isinstance(part, Article) and not part.section else part
-        for part in document.parts
-    )
-    return replace(document, parts=parts)
-
-
-def _limited(document: Document, limit: int) -> Document:
-    if not limit:
-        return document
-    kept = set(map(id, document.items[:limit]))
-    parts = tuple(
-        part for part in document.parts if not isinstance(part, Article | Brief) or id(part) in kept
-    )
-    return replace(document, parts=parts)
+    return finished(document, spec, kind), kind

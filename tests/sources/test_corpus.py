@@ -13,7 +13,8 @@ import pytest
 
 from digest.rendering.data import as_data
 from digest.sources.decoding import decode
-from digest.sources.files import SourceSpec, read_sources
+from digest.sources.files import read_sources
+from digest.sources.spec import SourceSpec
 from digest.sources.wire import parse_wire
 from tests import DATA
 from tests.conftest import AS_OF, reading

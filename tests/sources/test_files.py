@@ -9,13 +9,10 @@ from digest.article import Article
 from digest.errors import InputError, MissingInput
 from digest.sources.cache import Notes
 from digest.sources.decoding import decode
-from digest.sources.files import (
-    Readings,
-    SourceSpec,
-    read_sources,
-)
+from digest.sources.files import Readings, read_sources
 from digest.sources.finding import MOST_BYTES, find_files
 from digest.sources.kinds import Kind
+from digest.sources.spec import SourceSpec
 from digest.sources.web import Fetched
 from tests.conftest import AS_OF, reading
 

@@ -6,9 +6,10 @@ import pytest
 
 from digest.article import Article, Role
 from digest.errors import InputError
-from digest.sources.files import Readings, SourceSpec, read_sources
+from digest.sources.files import Readings, read_sources
 from digest.sources.mail import parse_mail
 from digest.sources.mailboxes import split_mbox
+from digest.sources.spec import SourceSpec
 from tests.conftest import AS_OF, ZONE, reading
 
 HEAD = (

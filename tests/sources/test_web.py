@@ -15,9 +15,10 @@ import pytest
 from digest.errors import InputError
 from digest.sources.asking import Asking
 from digest.sources.cache import Cache, Notes
-from digest.sources.files import Readings, SourceSpec, read_sources
+from digest.sources.files import Readings, read_sources
 from digest.sources.hosts import public_address
 from digest.sources.kinds import Kind
+from digest.sources.spec import SourceSpec
 from digest.sources.web import Fetched, accept, dead, fetch_all, reject
 from tests import conftest
 from tests.cli.test_commands import digest

@@ -1,0 +1,71 @@
+"""A source as it is asked for, and what that makes of its document."""
+
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from digest.article import Article, Brief, Document
+from digest.choosing import EVERYTHING, Choice
+from digest.sources.hosts import is_web, plain_address
+from digest.sources.kinds import Kind
+from digest.sources.places import section_named
+
+STANDARD_INPUT = "-"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SourceSpec:
+    """A source as it is asked for: a path, a pattern, an address or `-`.
+
+    `name` stands in the edition instead of the location, `kind` is what it is, whatever is in it,
+    `section` groups its items, `limit` is how many of them there may be (0: all), `timeout` is how
+    many seconds it may take on the web (0: as long as any other). `full_text` asks for the pages
+    behind its items, `choice` says which of them are wanted.
+    """
+
+    location: str
+    name: str = ""
+    kind: Kind = Kind.AUTO
+    section: str = ""
+    limit: int = 0
+    timeout: float = 0
+    full_text: bool = False
+    choice: Choice = EVERYTHING
+
+    @property
+    def place(self) -> str:
+        """Where the source is, whoever asks from which folder and however he writes it."""
+        if is_web(self.location):
+            return plain_address(self.location)
+        if self.location == STANDARD_INPUT:
+            return STANDARD_INPUT
+        return str(Path(self.location).expanduser().absolute())
+
+
+def finished(document: Document, spec: SourceSpec, kind: Kind) -> Document:
+    """A document with what its source was given: its place, section and limit."""
+    document = replace(document, place=spec.place, kind=kind)
+    if kind is Kind.FEED and is_web(spec.location):
+        document = replace(document, feed=spec.location)
+    return _limited(_sectioned(document, spec.section), spec.limit)
+
+
+def _sectioned(document: Document, name: str) -> Document:
+    """Articles without a section are of the one that the source was given."""
+    if not name:
+        return document
+    section = section_named(name)
+    parts = tuple(
+        replace(part, section=section) if isinstance(part, Article) and not part.section else part
+        for part in document.parts
+    )
+    return replace(document, parts=parts)
+
+
+def _limited(document: Document, limit: int) -> Document:
+    if not limit:
+        return document
+    kept = set(map(id, document.items[:limit]))
+    parts = tuple(
+        part for part in document.parts if not isinstance(part, Article | Brief) or id(part) in kept
+    )
+    return replace(document, parts=parts)

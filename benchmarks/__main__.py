@@ -7,14 +7,21 @@ from pathlib import Path
 
 import click
 
+from benchmarks.backfill import backfill
 from benchmarks.formats import formats
 from benchmarks.linear import linear
 from benchmarks.meaning import curve
 from benchmarks.parts import Row, growth, quality, speed, startup
 
-_TIMED = {"startup": startup, "speed": speed, "growth": growth, "formats": formats}
+_TIMED = {
+    "startup": startup,
+    "speed": speed,
+    "growth": growth,
+    "formats": formats,
+    "backfill": backfill,
+}
 RESULTS = Path(__file__).parent / "results"
-_PARTS = ("startup", "speed", "growth", "quality", "meaning", "linear", "formats")
+_PARTS = ("startup", "speed", "growth", "quality", "meaning", "linear", "formats", "backfill")
 _SHARED = Path(__file__).resolve().parents[2] / "shared" / "eval"
 _NEWS = Path(__file__).parent / "news-dev.tsv"
 

@@ -47,17 +47,29 @@ def collectable(
         for item in document.items:
             if (name := identity(item)) in left and is_news(item):
                 left.remove(name)
-                dated = replace(item, identity=name, published=_dated(item.published))
-                kept = Kept(
-                    source=document.source,
-                    feed=document.feed,
-                    as_of=document.as_of,
-                    letters=letters.get(name, ""),
-                    article=dated if isinstance(dated, Article) else None,
-                    brief=dated if isinstance(dated, Brief) else None,
-                )
-                text = json.dumps(as_data(kept), ensure_ascii=False)
+                text = kept_text(item, name, document, letters.get(name, ""))
                 yield CollectedItem(identity=name, source=document.place, document=text)
+
+
+def kept_text(item: Item, name: str, document: Document, letters: str) -> str:
+    """An item of a document as it is kept, as JSON: with its identity, and times that stay true."""
+    dated = replace(item, identity=name, published=_dated(item.published))
+    kept = Kept(
+        source=document.source,
+        feed=document.feed,
+        as_of=document.as_of,
+        letters=letters,
+        article=dated if isinstance(dated, Article) else None,
+        brief=dated if isinstance(dated, Brief) else None,
+    )
+    return json.dumps(as_data(kept), ensure_ascii=False)
+
+
+def kept_from_text(text: str) -> Kept:
+    """The item that `kept_text` wrote. Raises `ValueError` and others for anything else."""
+    kept = from_data(Kept, json.loads(text))
+    assert isinstance(kept, Kept)
+    return kept
 
 
 def read_kept(
@@ -123,11 +135,9 @@ def _age(item: Item) -> float:
 
 def _read(archive: Archive, row: CollectedItem) -> Kept:
     try:
-        kept = from_data(Kept, json.loads(row.document))
+        return kept_from_text(row.document)
     except (ValueError, LookupError, TypeError, AttributeError, RecursionError) as error:
         raise archive.damage(f"the collected item {row.identity}") from error
-    assert isinstance(kept, Kept)
-    return kept
 
 
 def _dated(published: Published | None) -> Published | None:

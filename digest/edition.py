@@ -15,8 +15,8 @@ from digest.article import NO_ORIGIN, Dateline, Link, Origin, Published, Role, S
 class Format(StrEnum):
     """What an edition is rendered as: `html` is for mail, `web` for a browser.
 
-    `eml` is a message of several of these, `atom` and `jsonfeed` are for feed readers, `epub` is
-    for e-readers.
+    `jsonl` has an item a line, `eml` is a message of several of these, `atom` and `jsonfeed` are
+    for feed readers, `epub` is for e-readers.
     """
 
     TEXT = "text"
@@ -24,6 +24,7 @@ class Format(StrEnum):
     WEB = "web"
     MD = "md"
     JSON = "json"
+    JSONL = "jsonl"
     EML = "eml"
     ATOM = "atom"
     JSONFEED = "jsonfeed"

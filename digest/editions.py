@@ -1,15 +1,17 @@
 """Editions of past and present: one of all that anybody gets, excerpts of it, and the archive's."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, time
 
 from digest.archive.store import Archive
 from digest.archive.values import Listed, StoredEdition, StoredItem
-from digest.edition import Dated, Edition, Entry
+from digest.article import Article, Brief, Document, Headline, Item, Paragraph, Role
+from digest.edition import Dated, Edition, Entry, Flag
 from digest.errors import ArchiveError
 from digest.pipeline import excerpt
 from digest.rendering.data import edition_as_json, edition_from_json
+from digest.sources.files import Stream
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -116,6 +118,61 @@ def read_edition(archive: Archive, listed: Listed) -> Dated:
     except ValueError:
         made = datetime.combine(edition.day, time.min)
     return Dated(edition=edition, made=made if made.tzinfo else made.replace(tzinfo=UTC))
+
+
+def archived_streams(archive: Archive, warn: Callable[[str], object]) -> Iterator[Stream]:
+    """The items of past editions as they were read; `warn` is told of what is damaged."""
+    for listed in reversed(whole_editions(archive)):
+        try:
+            past = read_edition(archive, listed)
+        except ArchiveError as error:
+            warn(str(error))
+            continue
+        document = Document(
+            source=f"edition {listed.id}",
+            as_of=past.made,
+            text="",
+            parts=tuple(map(_item, past.edition.entries)),
+        )
+        place = f"{archive.path} {listed.id}"
+        yield Stream(place=place, mark=listed.created, documents=iter([document]))
+
+
+def _item(entry: Entry) -> Item:
+    """An entry as the item that it was made of."""
+    paragraphs = tuple(
+        Paragraph(
+            text=part.dutch,
+            dateline=part.dateline,
+            role=part.role,
+            english="" if part.role is Role.BODY else part.english,
+            links=part.links,
+        )
+        for part in entry.paragraphs
+    )
+    is_dutch = not any(
+        Flag.FOREIGN in sentence.flags for part in entry.passages for sentence in part.sentences
+    )
+    if entry.headline is None and entry.section:
+        return Brief(
+            paragraphs=paragraphs,
+            section=entry.section,
+            published=entry.published,
+            is_dutch=is_dutch,
+            identity=entry.identity,
+        )
+    headline = entry.headline.dutch if entry.headline else paragraphs[0].text
+    return Article(
+        headline=Headline(text=headline, derived=entry.headline_derived or not entry.headline),
+        paragraphs=paragraphs,
+        section=entry.section,
+        published=entry.published,
+        is_dutch=is_dutch,
+        origin=entry.origin,
+        pictures=tuple(part.dutch for part in entry.pictures),
+        identity=entry.identity,
+        updated=entry.updated,
+    )
 
 
 def stored(edition: Edition, now: datetime) -> StoredEdition:

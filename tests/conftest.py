@@ -13,7 +13,7 @@ import pytest
 from hypothesis import HealthCheck, settings
 
 from digest.config import find_zone
-from digest.sources.files import Reading
+from digest.sources.spec import Reading
 from digest.sources.web import Fetched
 from tests import CHECKOUT, DATA, GOLDEN
 

@@ -62,6 +62,11 @@ class Archive:
         self._path = path
         self._connection = connect(path, address_key)
 
+    @property
+    def path(self) -> Path:
+        """Where it is."""
+        return self._path
+
     def close(self) -> None:
         """Close the file."""
         self._connection.close()

@@ -10,6 +10,7 @@ from typing import Any
 import click
 
 from digest import __version__
+from digest.cli.backfill import backfill
 from digest.cli.collect import collect
 from digest.cli.completion import completion
 from digest.cli.doctor import doctor
@@ -126,6 +127,6 @@ def main(context: click.Context, *, config: Path | None) -> None:
 
 for _command in (
     run, collect, sources, parse, translate, word, models, history, outbox, schedule, templates,
-    settings, doctor, completion,
+    settings, doctor, completion, backfill,
 ):  # fmt: skip
     main.add_command(_command)

@@ -24,11 +24,11 @@ if TYPE_CHECKING:
 
     from digest.archive.store import Archive
     from digest.news import Complete
-    from digest.sources.files import Reading
-    from digest.sources.spec import SourceSpec
+    from digest.sources.spec import Reading, SourceSpec
     from digest.translation.measure import Measurement, Measurements
     from digest.translation.packages import Installed
-    from digest.translation.translate import Translator
+    from digest.translation.tasks import Recipe
+    from digest.translation.translate import Memory, Translator
 
 
 def complete_files(
@@ -260,8 +260,8 @@ def open_reading(
     of what it gives, with `shown` off no progress is shown.
     """
     from digest.sources.cache import Cache
-    from digest.sources.files import Reading
     from digest.sources.hosts import public_address
+    from digest.sources.spec import Reading
     from digest.sources.web import accept, fetch_all, reject
 
     cache = Cache(folders().web, public=public_address, warn=warn, keep=keep)
@@ -289,42 +289,61 @@ def threads(jobs: int) -> int:
     return os.cpu_count() or 1
 
 
-def open_translator(places: Folders, options: TranslationOptions) -> Translator:
-    """The translator for the chosen model. Raises `ModelError` when there is none."""
+def find_recipe(places: Folders, options: TranslationOptions) -> tuple[Installed, Recipe]:
+    """The chosen model, and how it is asked. Raises `ModelError` when there is none."""
+    from digest.lexicon.lexicon import lexicon_digest
     from digest.translation.engine import Decoding
-    from digest.translation.glossary import Glossary, HouseStyle, house_names, read_glossary
-    from digest.translation.memory import MemorySettings, TranslationMemory
-    from digest.translation.packages import choose_model, load_engine
-    from digest.translation.translate import NoMemory, Translator, memory_options
-    from digest.translation.words import Words
+    from digest.translation.glossary import HouseStyle, house_names, read_glossary
+    from digest.translation.packages import choose_model
+    from digest.translation.tasks import Recipe
 
     chosen = choose_model(find_installed(places), options.model, measure=measure_installed)
-    model = chosen.model
-    assert model is not None, "choose_model chooses usable ones"
-    decoding = Decoding(beam_size=options.beam_size, batch_tokens=options.batch_tokens)
+    assert chosen.model is not None, "choose_model chooses usable ones"
     terms = house_names(HouseStyle(options.house_style))
     if options.glossary:
         terms += read_glossary(options.glossary)
-    glossary = Glossary(terms)
+    return chosen, Recipe(
+        model=chosen.model,
+        decoding=Decoding(beam_size=options.beam_size, batch_tokens=options.batch_tokens),
+        compute_type=options.compute_type,
+        terms=terms,
+        meaning=options.meaning,
+        words=lexicon_digest(),
+    )
+
+
+def open_memory(places: Folders, options: TranslationOptions, recipe: Recipe) -> Memory:
+    """What was translated by a recipe before, unless that is not wanted."""
+    from digest.translation.memory import MemorySettings, TranslationMemory
+    from digest.translation.translate import NoMemory, memory_options
+
+    if not options.memory:
+        return NoMemory()
     settings = MemorySettings(
         path=places.memory, today=datetime.now(find_zone()).toordinal(), days=options.memory_days
     )
+    kept = memory_options(recipe.decoding, recipe.compute_type, meaning=recipe.meaning)
+    return TranslationMemory(settings, model=recipe.model, options=kept, warn=warn)
+
+
+def open_translator(places: Folders, options: TranslationOptions) -> Translator:
+    """The translator for the chosen model. Raises `ModelError` when there is none."""
+    from digest.translation.glossary import Glossary
+    from digest.translation.packages import load_engine
+    from digest.translation.translate import Translator
+    from digest.translation.words import Words
+
+    chosen, recipe = find_recipe(places, options)
+    model, glossary = recipe.model, Glossary(recipe.terms)
     return Translator(
         replace(model, quality=f"{model.quality} {chosen.measured}.") if chosen.measured else model,
         lambda: load_engine(
             chosen, threads=threads(options.jobs), compute_type=options.compute_type
         ),
-        decoding=decoding,
+        decoding=recipe.decoding,
         glossary=glossary,
-        words=Words(glossary.meanings, meaning=options.meaning),
-        memory=TranslationMemory(
-            settings,
-            model=model,
-            options=memory_options(decoding, options.compute_type, meaning=options.meaning),
-            warn=warn,
-        )
-        if options.memory
-        else NoMemory(),
+        words=Words(glossary.meanings, meaning=recipe.meaning),
+        memory=open_memory(places, options, recipe),
         progress=ProgressBar("Translating", "sentences", shown=not options.quiet),
     )
 

@@ -2,79 +2,29 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import click
 
-from digest.cli.console import MOST_NUMBER, folders, open_archive, verbose_option
-from digest.cli.groups import Grouped, gather, options
+from digest.cli.console import MOST_NUMBER, open_archive, verbose_option
+from digest.cli.groups import Grouped, options
 from digest.cli.run_options import (
-    align_option,
+    DocumentLook,
     base_url_option,
+    document_look_options,
     hyperlinks_option,
-    lead_option,
     pager_option,
-    template_dir_option,
     title_option,
     width_option,
 )
 from digest.cli.streams import note, print_document, print_line, warn
 from digest.cli.targets import Target, check_outputs, for_target, render_target
 from digest.counting import counted
-from digest.edition import Alignment, Format, Layout
+from digest.edition import Format, Layout
 from digest.errors import INCOMPLETE, ArchiveError, UsageError
 
-if TYPE_CHECKING:
-    from digest.rendering.environment import Templates
-    from digest.rendering.view import Look
-
 _NONE_YET = "No edition was kept yet; --new and --send keep them."
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class PastLook:
-    """What the options about the looks of past editions say."""
-
-    layout: str
-    lead: str
-    align: str
-    template_dir: Path | None
-
-    @property
-    def look(self) -> Look:
-        """The same for those who render."""
-        from digest.rendering.parts import Language
-        from digest.rendering.view import Look
-
-        return Look(
-            layout=Layout(self.layout), lead=Language(self.lead), align=Alignment(self.align)
-        )
-
-    @property
-    def templates(self) -> Templates:
-        """Where the templates are."""
-        from digest.rendering.environment import Templates
-
-        return Templates(folders().templates, self.template_dir)
-
-
-_look_options = gather(
-    PastLook,
-    "look",
-    "Looks",
-    click.option(
-        "--layout",
-        type=click.Choice([layout.value for layout in Layout]),
-        default=Layout.INTERLEAVED.value,
-        show_default=True,
-        help="How the two languages stand.",
-    ),
-    lead_option,
-    align_option,
-    template_dir_option,
-)
 
 
 @click.group()
@@ -116,7 +66,7 @@ def list_editions(*, limit: int) -> None:
     ),
     base_url_option,
 )
-@_look_options
+@document_look_options
 @options("Looks", width_option, hyperlinks_option, pager_option)
 def show(
     *,
@@ -124,7 +74,7 @@ def show(
     form: str,
     output: Path | None,
     base_url: str,
-    look: PastLook,
+    look: DocumentLook,
     width: int,
     hyperlinks: str,
     pager: bool,
@@ -192,9 +142,9 @@ def search(*, words: tuple[str, ...], limit: int) -> None:
     ),
     base_url_option,
 )
-@_look_options
+@document_look_options
 def feed(
-    *, file: Path, title: str, keep: int, form: str | None, base_url: str, look: PastLook
+    *, file: Path, title: str, keep: int, form: str | None, base_url: str, look: DocumentLook
 ) -> None:
     """Write the items of the last editions to FILE, as a feed for feed readers.
 
@@ -225,9 +175,9 @@ def feed(
 @history.command(cls=Grouped)
 @click.argument("folder", metavar="DIR", type=click.Path(path_type=Path))
 @options("Site", title_option("site"))
-@_look_options
+@document_look_options
 @options("Other", verbose_option)
-def site(*, folder: Path, title: str, look: PastLook, verbose: int) -> None:
+def site(*, folder: Path, title: str, look: DocumentLook, verbose: int) -> None:
     """Make a site of all past editions in DIR: pages by date, and a search in both languages.
 
     It needs no server: open DIR/index.html, or let any web server serve DIR. Only what has

@@ -1,20 +1,27 @@
 """The options of `digest run` that are about looks and about which items."""
 
-from collections.abc import Callable
+from __future__ import annotations
+
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from digest.choosing import Choice, read_age, read_choice, read_pattern
 from digest.cleaning import clean
-from digest.cli.console import keep_days_option
+from digest.cli.console import folders, keep_days_option
 from digest.cli.groups import gather
 from digest.cli.types import Checked
 from digest.edition import Alignment, Format, Layout, Sort
 from digest.links import web_folder
 from digest.plaintext import readable
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from digest.rendering.environment import Templates
+    from digest.rendering.view import Look
 
 WORDS = Checked("words", read_pattern)
 AGE = Checked("age", lambda text: read_age(text) if text else None)
@@ -294,4 +301,48 @@ edition_option = click.option(
     default="",
     callback=_check_name,
     help="A name that tells several editions of one date apart: morning, evening.",
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DocumentLook:
+    """What the options about the looks of documents say that no run makes."""
+
+    layout: str
+    lead: str
+    align: str
+    template_dir: Path | None
+
+    @property
+    def look(self) -> Look:
+        """The same for those who render."""
+        from digest.rendering.parts import Language
+        from digest.rendering.view import Look
+
+        return Look(
+            layout=Layout(self.layout), lead=Language(self.lead), align=Alignment(self.align)
+        )
+
+    @property
+    def templates(self) -> Templates:
+        """Where the templates are."""
+        from digest.rendering.environment import Templates
+
+        return Templates(folders().templates, self.template_dir)
+
+
+document_look_options = gather(
+    DocumentLook,
+    "look",
+    "Looks",
+    click.option(
+        "--layout",
+        type=click.Choice([layout.value for layout in Layout]),
+        default=Layout.INTERLEAVED.value,
+        show_default=True,
+        help="How the two languages stand.",
+    ),
+    lead_option,
+    align_option,
+    template_dir_option,
 )

@@ -8,7 +8,7 @@ from types import NoneType, UnionType
 from typing import Any, get_args, get_origin, get_type_hints
 
 from digest.article import Article, Aside, Brief, Section
-from digest.edition import Edition
+from digest.edition import Edition, Entry
 from digest.plaintext import escaped
 
 _KINDS = {Article: "article", Aside: "aside", Brief: "brief", Section: "section"}
@@ -24,6 +24,16 @@ def edition_as_json(edition: Edition) -> str:
     """The edition as docs/edition.schema.json describes it."""
     counts = {"sentences": len(edition.sentences), "doubtful": edition.doubtful}
     return as_json({"version": SCHEMA_VERSION, "counts": counts, **as_data(edition)})
+
+
+def edition_as_lines(edition: Edition) -> str:
+    """The items of an edition, one a line, each as it stands in the JSON of the edition."""
+    return "".join(map(entry_as_line, edition.entries))
+
+
+def entry_as_line(entry: Entry) -> str:
+    """An item as one line of JSON."""
+    return escaped(json.dumps(as_data(entry), ensure_ascii=False)) + "\n"
 
 
 def edition_from_json(text: str) -> Edition:

@@ -17,7 +17,7 @@ from digest.edition import Edition, Format
 from digest.errors import DigestError, TemplateError
 from digest.plaintext import plain, plain_emphasised
 from digest.regular import read_regular
-from digest.rendering.data import edition_as_json
+from digest.rendering.data import edition_as_json, edition_as_lines
 from digest.rendering.filters import FILTERS
 from digest.rendering.sandbox import MOST_TEMPLATE, FolderLoader, Sandbox, budget_for
 from digest.rendering.view import Look, view_edition
@@ -78,6 +78,8 @@ def render(edition: Edition, form: Format, look: Look, templates: Templates) -> 
     """The edition as a document of one template, or JSON. Raises `TemplateError`."""
     if form is Format.JSON:
         return edition_as_json(edition)
+    if form is Format.JSONL:
+        return edition_as_lines(edition)
     text = Press(templates, [edition]).fill(
         _TEMPLATES[form],
         emphasis=form is Format.TEXT and (look.color or look.hyperlinks),

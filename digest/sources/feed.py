@@ -37,6 +37,28 @@ def parse_feed(
     `InputError` for what is no feed, or a feed without entries.
     """
     feed = read_feed(data, source=source, charset=charset, base=base)
+    return feed_document(
+        feed,
+        source=source,
+        as_of=as_of,
+        zone=zone,
+        name=name,
+        section=section,
+        problems=problems,
+    )
+
+
+def feed_document(
+    feed: Feed,
+    *,
+    source: str,
+    as_of: datetime,
+    zone: tzinfo,
+    name: str = "",
+    section: str = "",
+    problems: list[InputError],
+) -> Document:
+    """The same of a feed whose entries are known already."""
     problems.extend(feed.problems)
     items = []
     for entry in feed.entries:

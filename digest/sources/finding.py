@@ -17,7 +17,7 @@ MOST_BYTES = 50_000_000
 """A larger file is no article."""
 
 _MAYBE_NEWS = frozenset({".xml", ".rss", ".atom", ".html", ".htm", ".json"})
-_NEWS = frozenset({".txt", ".eml", ".mbox", ".mht", ".mhtml", ".nitf"})
+_NEWS = frozenset({".txt", ".eml", ".mbox", ".mht", ".mhtml", ".nitf", ".jsonl"})
 
 
 def find_files(location: str, failures: list[InputError]) -> Iterator[Path]:

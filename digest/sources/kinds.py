@@ -12,6 +12,7 @@ from typing import Any
 from digest.cleaning import clean
 from digest.errors import InputError
 from digest.sources.decoding import decode_markup
+from digest.sources.line_format import is_lines
 from digest.sources.mailboxes import is_mbox
 from digest.sources.walls import is_error
 
@@ -25,6 +26,7 @@ class Kind(StrEnum):
     PAGE = "page"
     MAIL = "mail"
     AGENCY = "agency"
+    LINES = "lines"
 
 
 _HEAD = 200_000
@@ -97,6 +99,8 @@ def recognise(data: bytes, *, source: str, charset: str = "") -> Kind:
     for signature, name in _SIGNATURES.items():
         if start.startswith(signature):
             raise InputError(source, f"is {name}, which is not read")
+    if is_lines(head):
+        return Kind.LINES
     text = decode_markup(head, charset=charset).lstrip("\ufeff\0 \t\r\n")
     if not clean(text).strip():
         raise InputError(source, "is empty")

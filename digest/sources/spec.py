@@ -1,13 +1,18 @@
-"""A source as it is asked for, and what that makes of its document."""
+"""A source as it is asked for, what reading it needs, and what that makes of its document."""
 
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
+from datetime import datetime, tzinfo
 from pathlib import Path
 
 from digest.article import Article, Brief, Document
 from digest.choosing import EVERYTHING, Choice
+from digest.config import SOURCE_SECONDS
+from digest.progress import Progress, unseen
 from digest.sources.hosts import is_web, plain_address
 from digest.sources.kinds import Kind
 from digest.sources.places import section_named
+from digest.sources.web import Fetched
 
 STANDARD_INPUT = "-"
 
@@ -39,6 +44,28 @@ class SourceSpec:
         if self.location == STANDARD_INPUT:
             return STANDARD_INPUT
         return str(Path(self.location).expanduser().absolute())
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reading:
+    """What all sources of a run share.
+
+    Relative times count back from `as_of`, else from the time a file was last changed, else
+    from `now`; all in `zone`. `stdin` reads so many bytes of standard input at most; `fetch`
+    fetches addresses, each within so many seconds, of which there are `timeout` by default.
+    `accept` is told what could be read of what was fetched anew, and as what, `reject` what could
+    not; `progress` how many sources are read.
+    """
+
+    as_of: datetime | None
+    now: datetime
+    zone: tzinfo
+    stdin: Callable[[int], bytes]
+    fetch: Callable[[Mapping[str, float]], Mapping[str, Fetched]]
+    accept: Callable[[str, Fetched, str], None]
+    reject: Callable[[str, Fetched], None]
+    timeout: float = SOURCE_SECONDS
+    progress: Progress = unseen
 
 
 def finished(document: Document, spec: SourceSpec, kind: Kind) -> Document:

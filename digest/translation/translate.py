@@ -140,12 +140,14 @@ class Translator:
         self.counts.segments += len(prepared)
         self._look_up(prose + [part.cased for part in prepared.values() if part.is_prose])
         candidates = self._settle(prose, self._translate(prose))
-        return {
+        sentences = {
             dutch: _finish(dutch, part, *candidates[part.text], self._glosses[part.cased])
             if part.is_prose
             else Sentence(dutch=dutch, english=dutch)
             for dutch, part in prepared.items()
         }
+        self._glosses = {}  # the memory has them, and there may be a next call
+        return sentences
 
     def _look_up(self, texts: Iterable[str]) -> None:
         """Find the glosses of texts, in the memory or in the word list."""

@@ -211,7 +211,7 @@ class TestHostile:
             raise RecursionError(text)
 
         (tmp_path / "bad.rss").write_text("<rss version='2.0'></rss>")
-        monkeypatch.setattr("digest.sources.files.parse_feed", explode)
+        monkeypatch.setattr("digest.sources.parsing.parse_feed", explode)
         (failure,) = self.failure_beside(tmp_path, str(tmp_path / "bad.rss"))
         assert "cannot be understood (RecursionError)" in failure
 

@@ -68,7 +68,7 @@ class Cluster(AbstractContextManager["Cluster"]):
         except ImportError as error:
             raise ConfigurationError(
                 "Translating many articles needs Dask.",
-                hint="Install it with `pip install 'digest[cluster]'`.",
+                hint="Install it where digest is: `pip install distributed`.",
             ) from error
         # What Dask says is for those who write programs with it; what matters is said by us.
         dask.config.set({"logging.distributed": "critical", _ENVIRONMENT: _FOR_WORKERS})

@@ -214,8 +214,11 @@ def backfill(
             ),
             spool,
         )
+        has_news = bool(spool.days())
     write_failures(output / "failures.jsonl", report)
     _tell(report, verbose=bool(verbose))
+    if report.failures and not has_news:
+        raise click.exceptions.Exit(report.failures[0].exit_code)
     raise click.exceptions.Exit(INCOMPLETE if report.failures or report.failed else 0)
 
 

@@ -120,6 +120,14 @@ class TestFormats:
         assert result.exit_code == 2
         assert "With --send nothing is written to --output." in result.stderr
 
+    def test_a_backfill_of_nothing_that_can_be_read_says_so(self, tmp_path: Path) -> None:
+        for name, code in (("none.jsonl", 66), ("empty.txt", 65)):
+            (tmp_path / "empty.txt").write_text("")
+            source, out = tmp_path / name, tmp_path / "out"
+            result = digest("backfill", source, "--output", out, "--model", "translate-nl_en")
+            assert (result.exit_code, len(result.stderr.splitlines())) == (code, 1)
+            assert list(out.glob("*.jsonl")) == [out / "failures.jsonl"]
+
     def test_a_feed_goes_through_a_pipe_too(self) -> None:
         command = [sys.executable, "-m", "digest", "run", str(LINKED), "--format", "atom"]
         done = subprocess.run(

@@ -8,8 +8,8 @@ import hashlib
 import io
 import logging
 import os
-import tarfile
 import threading
+import zipfile
 from collections.abc import Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
@@ -245,9 +245,11 @@ def _lacks(recipe: Recipe) -> bool:
 def _pack(model: Path) -> bytes:
     """The files of a model and of the word list."""
     packed = io.BytesIO()
-    with tarfile.open(fileobj=packed, mode="w") as parcel:
-        parcel.add(model, model.name)
-        parcel.add(DATA, "lexicon")
+    with zipfile.ZipFile(packed, "w") as parcel:
+        for folder, name in ((model, model.name), (DATA, "lexicon")):
+            for path in folder.rglob("*"):
+                if path.is_file():
+                    parcel.write(path, f"{name}/{path.relative_to(folder)}")
     return packed.getvalue()
 
 
@@ -255,7 +257,7 @@ def _unpack(parcel: bytes, recipe: Recipe) -> None:
     """Put what was sent in its place, and look whether it is what was meant."""
     folder = _shipped(recipe)
     folder.mkdir(parents=True, exist_ok=True)
-    with tarfile.open(fileobj=io.BytesIO(parcel)) as packed:
-        packed.extractall(folder, filter="data")
+    with zipfile.ZipFile(io.BytesIO(parcel)) as packed:
+        packed.extractall(folder)  # which keeps to the folder, whatever names say
     if _lacks(recipe):
         raise ModelError(f"What was sent of {recipe.model} is not what was meant.")

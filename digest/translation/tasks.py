@@ -7,16 +7,14 @@ what that heard is what the memory here has to keep, so that afterwards everythi
 import time
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from functools import cache
 from pathlib import Path
 
 from digest.edition import Gloss, Term
-from digest.errors import ModelError
 from digest.progress import unseen
 from digest.translation.engine import Decoding, Engine, Model
 from digest.translation.glossary import Glossary
 from digest.translation.memory import Remembered
-from digest.translation.packages import Installed, find_models, load_engine
+from digest.translation.packages import Installed, find_models
 from digest.translation.translate import Memory, Translator
 from digest.translation.words import Words
 
@@ -104,12 +102,3 @@ def find_weights(digest: str, packages: Iterable[Path], starter: Path) -> Instal
     """The installed model with just these weights, if there is one."""
     found = find_models(packages, starter)
     return next((each for each in found if each.model and each.model.digest == digest), None)
-
-
-@cache
-def loaded_engine(path: Path, kind: str, threads: int, compute_type: str) -> Engine:
-    """The engine in a folder, loaded once in a process."""
-    for each in find_models([path.parent], path):
-        if each.path == path and each.kind == kind:
-            return load_engine(each, threads=threads, compute_type=compute_type)
-    raise ModelError(f"The model in {path} is gone.")

@@ -39,7 +39,7 @@ def _measured(count: int, workers: int, scratch: Path, environment: dict[str, st
     process = subprocess.Popen(command, env=environment | home)  # noqa: S603 - ours
     peaks: dict[int, int] = {}
     while process.poll() is None:
-        for pid in _family(process.pid):
+        for pid in family(process.pid):
             peaks[pid] = max(peaks.get(pid, 0), _peak(pid))
         time.sleep(0.2)
     assert process.returncode == 0
@@ -81,7 +81,7 @@ def _write(path: Path, count: int) -> tuple[int, int]:
     return total, len(seen)
 
 
-def _family(pid: int) -> list[int]:
+def family(pid: int) -> list[int]:
     """A process with its children, and theirs."""
     found = [pid]
     for each in found:

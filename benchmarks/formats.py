@@ -56,7 +56,7 @@ def formats(runs: int) -> list[Row]:
             times, size = [], 0
             for _ in range(runs):
                 started = perf_counter()
-                size = len(make_document(edition, form, making))
+                size = sum(map(len, make_document(edition, form, making)))
                 times.append(perf_counter() - started)
             rows.append(_row(form.value, ITEMS, median(times), size))
     return rows + _site()

@@ -18,6 +18,7 @@ from benchmarks.measure import (
     timed,
     tiny_sentences,
 )
+from benchmarks.widen import write_wide_package
 from digest.config import find_folders
 from digest.lexicon.glosses import find_glosses
 from digest.lexicon.lexicon import load_lexicon
@@ -34,21 +35,33 @@ _DIGEST = (sys.executable, "-m", "digest")
 
 
 @contextmanager
-def tiny_models() -> Iterator[tuple[Path, dict[str, str]]]:
-    """A models folder with the tiny package alone, and an environment that uses it."""
+def tiny_models(*, wide: bool = False) -> Iterator[tuple[Path, dict[str, str]]]:
+    """A models folder with the tiny package alone, and an environment that uses it.
+
+    A `wide` one has the size of public packages, and the same answers.
+    """
     with tempfile.TemporaryDirectory(prefix="digest-bench-") as scratch:
         packages = Path(scratch) / "models" / "packages"
-        with zipfile.ZipFile(TINY_PACKAGE) as archive:
-            archive.extractall(packages)
+        if wide:
+            write_wide_package(TINY_PACKAGE, packages / "translate-nl_en-0_1")
+        else:
+            with zipfile.ZipFile(TINY_PACKAGE) as archive:
+                archive.extractall(packages)
         environment = {"DIGEST_MODELS": str(packages.parent), "HOME": scratch}
         yield packages / "translate-nl_en-0_1", environment | {"XDG_DATA_HOME": f"{scratch}/data"}
 
 
+_SIZES = {"tiny": (10, 100, 1000), "full size": (10, 100)}
+
+
 def speed(runs: int) -> list[Row]:
-    """Seconds for 10, 100 and 1,000 sentences of the tiny package: ours, Argos', the limit."""
-    rows = []
-    with tiny_models() as (package, environment):
-        for count in (10, 100, 1000):
+    """Seconds for some sentences, ours, Argos' and the limit: the tiny package, and a wide one."""
+    return [row for size in _SIZES for row in _speed(size, runs)]
+
+
+def _speed(size: str, runs: int) -> Iterator[Row]:
+    with tiny_models(wide=size != "tiny") as (package, environment):
+        for count in _SIZES[size]:
             best = min(
                 _LIMITS,
                 key=lambda setting: (
@@ -70,8 +83,8 @@ def speed(runs: int) -> list[Row]:
             seconds = {
                 name: median(run["seconds"] for run in found) for name, found in samples.items()
             }
-            rows.append(
-                {"sentences": count}
+            yield (
+                {"package": size, "sentences": count}
                 | {f"{name} s": round(value, 4) for name, value in seconds.items()}
                 | {
                     "argos / engine": round(seconds["argos"] / seconds["engine"], 2),
@@ -85,7 +98,6 @@ def speed(runs: int) -> list[Row]:
                     "argos MB": median(run["megabytes"] for run in samples["argos"]),
                 }
             )
-    return rows
 
 
 def growth(runs: int) -> list[Row]:

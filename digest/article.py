@@ -4,11 +4,13 @@ All values are immutable and hold the text as it stands in the source, so that
 `Document.reassemble` can show that nothing was lost.
 """
 
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
 from digest.cleaning import clean
+from digest.shelf import pick_kinds
 
 
 class Precision(StrEnum):
@@ -207,21 +209,21 @@ class Document:
     source: str
     as_of: datetime
     text: str
-    parts: tuple[Section | Item | Aside, ...]
+    parts: Sequence[Section | Item | Aside]
     feed: str = ""
     place: str = ""
     kind: str = ""
 
     @property
-    def items(self) -> tuple[Item, ...]:
+    def items(self) -> Sequence[Item]:
         """The articles and briefs, in reading order."""
-        return tuple(part for part in self.parts if isinstance(part, Article | Brief))
+        return pick_kinds(self.parts, Article, Brief)
 
     @property
-    def lines(self) -> tuple[Paragraph, ...]:
+    def lines(self) -> Iterator[Paragraph]:
         """All paragraphs, those that belong to no item too."""
         held = (part.paragraphs for part in self.parts if not isinstance(part, Section))
-        return tuple(paragraph for paragraphs in held for paragraph in paragraphs)
+        return (paragraph for paragraphs in held for paragraph in paragraphs)
 
     def reassemble(self) -> str:
         """The text again, from the parts alone.

@@ -9,20 +9,22 @@ import hashlib
 import json
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import date, tzinfo
+from itertools import chain
 from pathlib import Path
 from typing import Protocol
 
 from digest.article import Article, Document, Item, Status, is_news
 from digest.cluster import Cluster, Died
 from digest.collection import kept_from_text, kept_text
-from digest.delivery.output import write_file
+from digest.delivery.output import hold, write_file
 from digest.edition import Edition, Flag, Format, Sentence
 from digest.errors import InputError, ModelError
 from digest.identity import identity
 from digest.pipeline import item_segments
 from digest.progress import Progress
+from digest.shelf import pick, shelve
 from digest.sources.files import Stream
 from digest.spool import Segment, Spool, SpooledItem
 from digest.translation.tasks import Answers, Recipe, keep_answers
@@ -87,8 +89,8 @@ class BackfillDesk:
     recipe: Recipe
     memory: Memory
     translate: Translate
-    make: Callable[[date, Sequence[Document], Translate], Edition]
-    render: Callable[[Edition, Format], bytes]
+    make: Callable[[date, Iterable[Document], Translate], Edition]
+    render: Callable[[Edition, Format], Iterable[bytes]]
     reading: Progress
     translating: Progress
     publishing: Progress
@@ -252,25 +254,26 @@ def _publish(
         edition = desk.make(
             date.fromisoformat(day), _documents(spool, day), _Remembering(desk, spool)
         )
-        documents = {form: desk.render(edition, form) for form in order.formats}
-        for form, data in documents.items():
-            write_file(paths[form], data)
+        documents = {form: hold(desk.render(edition, form)) for form in order.formats}
+        for form, document in documents.items():
+            write_file(paths[form], document)
         spool.note_published(day, mark)
         report.days += 1
     desk.publishing(len(days), len(days), "")
 
 
-def _documents(spool: Spool, day: str) -> tuple[Document, ...]:
+def _documents(spool: Spool, day: str) -> Iterator[Document]:
     """The items of a day as documents, one for each source, in the order of the spool."""
-    found: dict[str, Document] = {}
-    items: dict[str, list[Item]] = {}
-    for text, source in spool.items_of(day):
-        kept = kept_from_text(text)
-        if item := kept.article or kept.brief:
-            items.setdefault(source, []).append(item)
-            empty = Document(source=source, as_of=kept.as_of, text="", parts=())
-            found.setdefault(source, empty)
-    return tuple(replace(each, parts=tuple(items[name])) for name, each in found.items())
+    rows = shelve(spool.items_of(day))
+    places: dict[str, list[int]] = {}
+    for place, (_, source) in enumerate(rows):
+        places.setdefault(source, []).append(place)
+    for source, own in places.items():
+        kept = (kept_from_text(text) for text, _ in pick(rows, own))
+        first, others = next(kept), kept
+        items = (each.article or each.brief for each in chain([first], others))
+        parts = shelve(item for item in items if item)
+        yield Document(source=source, as_of=first.as_of, text="", parts=parts)
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,9 +4,11 @@ An edition holds values only; it is made once and then rendered any number of ti
 """
 
 import hashlib
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
+from functools import cached_property
 from itertools import groupby
 
 from digest.article import NO_ORIGIN, Dateline, Link, Origin, Published, Role, Section
@@ -183,6 +185,44 @@ class Entry:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Tally:
+    """What the sentences of an edition come to.
+
+    How many there are, of how many Dutch words and of how many characters in both languages; how
+    many carry a flag, or have no translation at all; the terms of the glossary that settled
+    something, each once.
+    """
+
+    sentences: int = 0
+    words: int = 0
+    characters: int = 0
+    doubtful: int = 0
+    untranslated: int = 0
+    terms: tuple[Term, ...] = ()
+
+
+def tally(sentences: Iterable[Sentence]) -> Tally:
+    """What sentences come to."""
+    count = words = characters = doubtful = untranslated = 0
+    terms: dict[Term, None] = {}
+    for sentence in sentences:
+        count += 1
+        words += len(sentence.dutch.split())
+        characters += len(sentence.dutch) + len(sentence.english)
+        doubtful += bool(sentence.flags)
+        untranslated += Flag.EMPTY in sentence.flags
+        terms |= dict.fromkeys(sentence.terms)
+    return Tally(
+        sentences=count,
+        words=words,
+        characters=characters,
+        doubtful=doubtful,
+        untranslated=untranslated,
+        terms=tuple(terms),
+    )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Group:
     """Entries of one section that stand together; the section is None for those without.
 
@@ -190,7 +230,7 @@ class Group:
     """
 
     section: Section | None
-    entries: tuple[Entry, ...]
+    entries: Sequence[Entry]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -230,7 +270,7 @@ class UncommonWord:
     meanings: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True)
 class Edition:
     """One dated digest; `name` tells several of one date apart: `morning`, `evening`.
 
@@ -247,7 +287,7 @@ class Edition:
     name: str = ""
     sort: Sort = Sort.SECTION
     sentences_each: int = 0
-    entries: tuple[Entry, ...]
+    entries: Sequence[Entry]
     model: ModelNote | None
     sources: tuple[Source, ...]
     problems: tuple[Problem, ...] = ()
@@ -259,23 +299,30 @@ class Edition:
     headline_languages: int = 2
     unlisted: int = 0
 
-    @property
+    @cached_property
     def key(self) -> str:
         """What tells it from all others: made of its day, name, title and items."""
-        items = (entry.identity for entry in self.entries)
-        parts = [self.day.isoformat(), self.name, self.title, *items]
-        return hashlib.sha256("\n".join(parts).encode(errors="replace")).hexdigest()[:16]
+        digest = hashlib.sha256(f"{self.day.isoformat()}\n{self.name}\n".encode(errors="replace"))
+        digest.update(self.title.encode(errors="replace"))
+        for entry in self.entries:
+            digest.update(f"\n{entry.identity}".encode(errors="replace"))
+        return digest.hexdigest()[:16]
 
     @property
     def full_title(self) -> str:
         """The title with the name."""
         return f"{self.title}, {self.name}" if self.name else self.title
 
-    @property
+    @cached_property
     def groups(self) -> tuple[Group, ...]:
         """The entries in order; neighbours of the same section, or source, stand together."""
-        runs = groupby(self.entries, key=self._heading)
-        return tuple(Group(section=section, entries=tuple(run)) for section, run in runs)
+        groups = []
+        start = 0
+        for section, run in groupby(map(self._heading, self.entries)):
+            end = start + sum(1 for _ in run)
+            groups.append(Group(section=section, entries=self.entries[start:end]))
+            start = end
+        return tuple(groups)
 
     def _heading(self, entry: Entry) -> Section | None:
         if self.sort is Sort.SOURCE:
@@ -287,29 +334,26 @@ class Edition:
         return Section(heading=name, name=name, name_en=entry.section.name_en)
 
     @property
-    def sentences(self) -> tuple[Sentence, ...]:
+    def sentences(self) -> Iterator[Sentence]:
         """All sentences, in reading order."""
-        passages = (
-            part
-            for entry in self.entries
-            for part in (entry.headline, *entry.paragraphs, *entry.pictures)
-        )
-        return tuple(part for passage in passages if passage for part in passage.sentences)
+        for entry in self.entries:
+            for passage in (entry.headline, *entry.paragraphs, *entry.pictures):
+                yield from passage.sentences if passage else ()
+
+    @cached_property
+    def tally(self) -> Tally:
+        """What its sentences come to."""
+        return tally(self.sentences)
 
     @property
     def doubtful(self) -> int:
         """How many sentences carry a flag."""
-        return sum(bool(sentence.flags) for sentence in self.sentences)
+        return self.tally.doubtful
 
     @property
     def untranslated(self) -> int:
         """How many sentences have no translation at all."""
-        return sum(Flag.EMPTY in sentence.flags for sentence in self.sentences)
-
-    @property
-    def terms(self) -> tuple[Term, ...]:
-        """The terms of the glossary that settled something, each once."""
-        return tuple(dict.fromkeys(term for part in self.sentences for term in part.terms))
+        return self.tally.untranslated
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -11,6 +11,7 @@ from digest.edition import Dated, Edition, Entry, Flag
 from digest.errors import ArchiveError
 from digest.pipeline import excerpt
 from digest.rendering.data import edition_as_json, edition_from_json
+from digest.shelf import shelve
 from digest.sources.files import Stream
 
 
@@ -183,7 +184,7 @@ def stored(edition: Edition, now: datetime) -> StoredEdition:
         name=edition.name,
         created=now,
         document=edition_as_json(edition),
-        items=tuple(
+        items=shelve(
             StoredItem(
                 identity=entry.identity,
                 number=entry.number,

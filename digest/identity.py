@@ -7,15 +7,18 @@ with the same letters is the same as well, but for headlines alone that recur on
 
 import hashlib
 import re
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
+from itertools import islice
+from typing import TypeGuard
 from urllib.parse import urlsplit
 
 from digest.archive.values import Alias
-from digest.article import SHOWN, Article, Document, Item, Role
+from digest.article import SHOWN, Article, Aside, Brief, Document, Item, Role, Section
 from digest.cleaning import clean, letters
 from digest.links import link_address
+from digest.shelf import shelve
 
 Known = Callable[[Iterable[str]], Mapping[str, Alias]]
 """The items that are known by these names, those that are known at all."""
@@ -76,7 +79,7 @@ def by_text(item: Item) -> str:
 class Identified:
     """Documents whose items have their identities, and the names by which to know them again."""
 
-    documents: tuple[Document, ...]
+    documents: Sequence[Document]
     aliases: Mapping[str, Alias]
 
 
@@ -85,24 +88,25 @@ def identify(documents: Iterable[Document], known: Known, *, updates: bool = Fal
 
     `known` is asked for what earlier runs learned.
     """
-    named = [(document, _names(document)) for document in documents]
-    asked = (name for _, names in named for each in names.values() for name in each.all())
-    learning = _Learning(known=dict(known(asked)))
-    result = [_identify(document, names, learning) for document, names in named]
-    versions = [name for doc in result for item in doc.items for name in _versions(item)]
-    learning.known |= known(versions)
-    result = [_with_updates(document, learning, updates=updates) for document in result]
-    return Identified(documents=tuple(result), aliases=learning.learned)
+    learning = _Learning(ask=known)
+    named = shelve(_identify(document, learning) for document in documents)
+    result = shelve(_with_updates(document, learning, updates=updates) for document in named)
+    return Identified(documents=result, aliases=learning.learned)
 
 
 @dataclass(slots=True)
 class _Learning:
-    """What is known, and of that what was not before."""
+    """What is known, asked for when it is needed, and of that what was not before."""
 
-    known: dict[str, Alias]
+    ask: Known
+    known: dict[str, Alias] = field(default_factory=dict)
     learned: dict[str, Alias] = field(default_factory=dict)
 
-    def note(self, name: str, item: str, words: frozenset[str] = frozenset()) -> None:
+    def look_up(self, names: Iterable[str]) -> None:
+        for name, alias in self.ask(name for name in names if name not in self.known).items():
+            self.known[name] = alias
+
+    def note(self, name: str, item: str, words: str = "") -> None:
         alias = Alias(identity=item, words=words)
         if self.known.get(name) != alias:
             self.known[name] = alias
@@ -110,27 +114,36 @@ class _Learning:
                 self.learned[name] = alias
 
 
-def _names(document: Document) -> dict[int, "_Names"]:
-    """The names of the items of a document, by the `id` of the item."""
+def _identify(document: Document, learning: _Learning) -> Document:
     ambiguous = _ambiguous_keys(document)
-    names = {}
-    for item in document.items:
-        key = item.key if isinstance(item, Article) and item.key not in ambiguous else ""
-        names[id(item)] = _Names.of(item, document, key)
-    return names
+    items = document.items
+    ages = list(map(_age, items))
+    found = [""] * len(items)
+    order = iter(sorted(range(len(items)), key=ages.__getitem__))  # what recurs was there first
+    while some := list(islice(order, _AT_ONCE)):
+        named = []
+        for position in some:
+            item = items[position]
+            key = item.key if isinstance(item, Article) and item.key not in ambiguous else ""
+            named.append((position, item, _Names.of(item, document, key)))
+        learning.look_up(name for _, _, names in named for name in names.all())
+        for position, item, names in named:
+            found[position] = _resolve(item, names, learning)
+    identities = iter(found)
+    parts = (
+        replace(part, identity=next(identities)) if isinstance(part, Article | Brief) else part
+        for part in document.parts
+    )
+    return replace(document, parts=shelve(parts))
 
 
-def _identify(document: Document, names: dict[int, "_Names"], learning: _Learning) -> Document:
-    found: dict[int, Item] = {}
-    for item in sorted(document.items, key=_age):  # what recurs was there first
-        found[id(item)] = replace(item, identity=_resolve(item, names[id(item)], learning))
-    parts = tuple(found.get(id(part), part) for part in document.parts)
-    return replace(document, parts=parts)
+_AT_ONCE = 500
+"""So many items are in memory at a time, however many a document has."""
 
 
 def _ambiguous_keys(document: Document) -> set[str]:
     """Keys that say nothing: home pages, and those of several different items."""
-    words: dict[str, frozenset[str]] = {}
+    words: dict[str, str] = {}
     ambiguous = set()
     for item in document.items:
         if not isinstance(item, Article):
@@ -162,7 +175,7 @@ def _resolve(item: Item, names: "_Names", learning: _Learning) -> str:
     elif same := known.get(names.letters) or known.get(names.uncounted):
         recurs = names.date and names.headline in known
         result = _name(names.letters, names.date) if recurs else same.identity
-    elif carried and _share(carried.words, telling_words(_body(item))) >= _CARRIED:
+    elif carried and _share(carried.words, _in_order(telling_words(_body(item)))) >= _CARRIED:
         result = carried.identity
         learning.note(names.carried, result)  # once: without words it is like no other
     else:
@@ -248,21 +261,36 @@ def _with_updates(document: Document, learning: _Learning, *, updates: bool) -> 
 
     Without, it is noted as seen under the identity of the item.
     """
-    found: dict[int, Item] = {}
-    for item in document.items:
-        if not (document.feed and isinstance(item, Article) and item.key):
-            continue
-        any_version, this_version = _versions(item)
-        if this_version in learning.known:
-            name = learning.known[this_version].identity
-        elif updates and any_version in learning.known:
-            name = _name("update", this_version)
-        else:
-            name = item.identity
-        learning.note(any_version, item.identity)
-        learning.note(this_version, name)
-        found[id(item)] = replace(item, identity=name, updated=name != item.identity)
-    return replace(document, parts=tuple(found.get(id(part), part) for part in document.parts))
+    if not document.feed:
+        return document
+    return replace(document, parts=shelve(_updated(document.parts, learning, updates=updates)))
+
+
+def _updated(
+    parts: Iterable[Section | Item | Aside], learning: _Learning, *, updates: bool
+) -> Iterator[Section | Item | Aside]:
+    stream = iter(parts)
+    while some := list(islice(stream, _AT_ONCE)):
+        learning.look_up(name for part in some if _has_key(part) for name in _versions(part))
+        for part in some:
+            yield _as_version(part, learning, updates=updates) if _has_key(part) else part
+
+
+def _has_key(part: object) -> TypeGuard[Article]:
+    return isinstance(part, Article) and bool(part.key)
+
+
+def _as_version(item: Article, learning: _Learning, *, updates: bool) -> Article:
+    any_version, this_version = _versions(item)
+    if this_version in learning.known:
+        name = learning.known[this_version].identity
+    elif updates and any_version in learning.known:
+        name = _name("update", this_version)
+    else:
+        name = item.identity
+    learning.note(any_version, item.identity)
+    learning.note(this_version, name)
+    return replace(item, identity=name, updated=name != item.identity)
 
 
 def _versions(item: Item) -> tuple[str, str]:
@@ -280,9 +308,13 @@ def _headline(item: Item) -> str:
     return item.headline.text if isinstance(item, Article) and not item.headline.derived else ""
 
 
-def _words(item: Item) -> frozenset[str]:
-    """The first less common words of an item."""
-    return telling_words(f"{_COUNTER.sub('', _headline(item))} {_body(item)}")
+def _words(item: Item) -> str:
+    """The first less common words of an item, as an alias has them."""
+    return _in_order(telling_words(f"{_COUNTER.sub('', _headline(item))} {_body(item)}"))
+
+
+def _in_order(words: Iterable[str]) -> str:
+    return " ".join(sorted(words))
 
 
 def _body(item: Item) -> str:
@@ -295,10 +327,11 @@ def telling_words(text: str) -> frozenset[str]:
     return frozenset([word for word in words if word not in _COMMON][:_MOST_WORDS])
 
 
-def _share(before: frozenset[str], now: frozenset[str]) -> float:
+def _share(before: str, now: str) -> float:
     """How many words two texts have in common, of those of the shorter one; of none nothing."""
-    fewest = min(len(before), len(now))
-    return len(before & now) / fewest if fewest else 0.0
+    earlier, later = frozenset(before.split()), frozenset(now.split())
+    fewest = min(len(earlier), len(later))
+    return len(earlier & later) / fewest if fewest else 0.0
 
 
 def _name(*parts: str) -> str:

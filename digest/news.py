@@ -3,9 +3,10 @@
 Every item has its identity here, and the text of the page behind it where that was fetched.
 """
 
-from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
+from itertools import chain
 
 from digest.archive.store import Archive
 from digest.archive.values import Alias
@@ -15,6 +16,7 @@ from digest.collection import Kept, as_documents, collectable, read_kept
 from digest.edition import Edition
 from digest.identity import by_text, identify, identity
 from digest.select import select_items
+from digest.shelf import shelve
 from digest.sources.files import Readings
 
 Complete = Callable[[Sequence[Article]], Mapping[str, Article]]
@@ -30,7 +32,7 @@ class News:
     """
 
     readings: Readings
-    documents: tuple[Document, ...]
+    documents: Sequence[Document]
     letters: Mapping[str, str]
     aliases: Mapping[str, Alias]
     left_out: frozenset[str]
@@ -95,8 +97,9 @@ def gather(
     known = archive.known if archive else lambda _names: {}
     found = identify(readings.documents, known, updates=updates)
     documents, full = found.documents, dict(texts)
-    letters = {identity(item): by_text(item) for doc in documents for item in doc.items}
+    letters: dict[str, str] = {}
     if archive:
+        letters = {identity(item): by_text(item) for doc in documents for item in doc.items}
         kept = read_kept(archive, _asked(documents, readings, archive, recipients), warn)
         full = _complete(kept, letters) | full
         documents = _with_collected(documents, kept)
@@ -106,9 +109,9 @@ def gather(
     chosen = select_items(documents, keep=lambda each: each not in left_out)
     return News(
         readings=readings,
-        documents=tuple(_with_texts(document, full) for document in chosen),
+        documents=shelve(_with_texts(document, full) for document in chosen) if full else chosen,
         letters=letters,
-        aliases=found.aliases,
+        aliases=found.aliases if archive else {},
         left_out=left_out,
         choice=choice,
     )
@@ -148,7 +151,7 @@ def identities_of(documents: Iterable[Document]) -> dict[str, None]:
 
 
 def _asked(
-    documents: Iterable[Document],
+    documents: Sequence[Document],
     readings: Readings,
     archive: Archive,
     recipients: Sequence[str],
@@ -173,19 +176,27 @@ def _complete(
 
 
 def _with_collected(
-    documents: tuple[Document, ...], kept: Mapping[str, tuple[str, Kept]]
-) -> tuple[Document, ...]:
+    documents: Sequence[Document], kept: Mapping[str, tuple[str, Kept]]
+) -> Sequence[Document]:
     """The documents with what was collected and is in no source any more."""
-    here = identities_of(documents)
+    here = identities_of(documents) if kept else {}
     gone = {name: each for name, each in kept.items() if name not in here}
-    result = {id(document): document for document in documents}
-    by_name = {(document.place, document.source): id(document) for document in documents}
-    for document in as_documents(gone.values()):
-        if key := by_name.get((document.place, document.source)):
-            result[key] = replace(result[key], parts=(*result[key].parts, *document.parts))
-        else:
-            result[id(document)] = document
-    return tuple(result.values())
+    if not gone:
+        return documents
+    more = {(document.place, document.source): document for document in as_documents(gone.values())}
+    last = {(document.place, document.source): index for index, document in enumerate(documents)}
+
+    def joined() -> Iterator[Document]:
+        for index, document in enumerate(documents):
+            name = (document.place, document.source)
+            if name in more and last[name] == index:
+                parts = chain(document.parts, more.pop(name).parts)
+                yield replace(document, parts=shelve(parts))
+            else:
+                yield document
+        yield from more.values()
+
+    return shelve(joined())
 
 
 def _withdrawn(documents: Iterable[Document]) -> set[str]:
@@ -209,10 +220,10 @@ def _lacks_text(item: Article, *, again: bool) -> bool:
 
 def _with_texts(document: Document, texts: Mapping[str, Article]) -> Document:
     """The document with those items whole whose page was fetched."""
-    parts = tuple(
+    parts = (
         replace(texts[identity(part)], identity=identity(part), updated=part.updated)
         if isinstance(part, Article) and identity(part) in texts
         else part
         for part in document.parts
     )
-    return replace(document, parts=parts) if texts else document
+    return replace(document, parts=shelve(parts))

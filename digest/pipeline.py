@@ -1,8 +1,9 @@
 """The data flow: documents to segments, segments to English, both to an edition."""
 
-from collections.abc import Callable, Container, Iterable, Mapping
+from collections.abc import Callable, Container, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta
+from itertools import chain
 from operator import attrgetter, itemgetter
 from typing import Protocol, TypeVar
 
@@ -30,13 +31,14 @@ from digest.edition import (
     Source,
 )
 from digest.identity import identity
+from digest.shelf import pick, pick_where, shelve
 from digest.splitter import split_sentences
 from digest.vocabulary import uncommon_words
 
 T = TypeVar("T")
 
 Translate = Callable[[tuple[str, ...]], Mapping[str, Sentence]]
-"""Translates all segments in one call; the result has each of them as a key."""
+"""Translates segments in one call; the result has each of them as a key."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -60,19 +62,19 @@ def make_edition(
     translate: Translate,
     model: ModelNote | None,
     problems: tuple[Problem, ...] = (),
+    begin: Callable[[int, int], object] = lambda _number, _left: None,
 ) -> Edition:
-    """Translate all items of the documents in one batch and put them together."""
-    documents = tuple(documents)
+    """Translate all items of the documents, as many in one batch as memory has room for.
+
+    `begin` is told how many items a batch has, and how many are left after it.
+    """
+    documents = shelve(documents)
     items = ((item, doc.source) for doc in documents for item in doc.items)
     merged = merge_copies((item, source) for item, source in items if is_news(item))
     sourced = ordered(
         merged, options.sort, itemgetter(0), lambda pair: _publisher(pair[0]) or pair[1]
     )
-    segments = tuple(segment for item, _ in sourced for segment in item_segments(item))
-    sentences = translate(segments)
-    entries = tuple(
-        _entry(number, item, source, sentences) for number, (item, source) in enumerate(sourced, 1)
-    )
+    entries = shelve(_entries(sourced, translate, begin))
     return Edition(
         title=options.title,
         day=options.day,
@@ -87,20 +89,68 @@ def make_edition(
     )
 
 
-def merge_copies(items: Iterable[tuple[Item, str]]) -> Iterable[tuple[Item, str]]:
+def _entries(
+    sourced: Sequence[tuple[Item, str]], translate: Translate, begin: Callable[[int, int], object]
+) -> Iterator[Entry]:
+    number = 0
+    for batch in batches(sourced, itemgetter(0)):
+        begin(len(batch), len(sourced) - number - len(batch))
+        sentences = translate(tuple(part for item, _ in batch for part in item_segments(item)))
+        for item, source in batch:
+            number += 1
+            yield _entry(number, item, source, sentences)
+        del sentences, batch  # or there would be two of them
+
+
+def batches(items: Iterable[T], item_of: Callable[[T], Item]) -> Iterator[list[T]]:
+    """Items in their order, in lists of which all segments are translated together."""
+    batch: list[T] = []
+    left = BATCH
+    for item in items:
+        batch.append(item)
+        left -= sum(len(paragraph.text) for paragraph in item_of(item).paragraphs)
+        if left <= 0:
+            yield batch
+            batch, left = [], BATCH
+    if batch:
+        yield batch
+
+
+BATCH = 120_000
+"""So many characters of items are a batch, some thousand sentences: a daily edition is one."""
+
+
+def merge_copies(items: Iterable[tuple[Item, str]]) -> Sequence[tuple[Item, str]]:
     """Each item once, where it came first, with the names of all its sources.
 
     Where the first source does not say where the original is, another one may.
     """
-    found: dict[str, tuple[Item, list[str]]] = {}
-    for item, source in items:
-        first, sources = found.setdefault(identity(item), (item, []))
-        if source not in sources:
-            sources.append(source)
-        if isinstance(first, Article) and isinstance(item, Article) and not first.origin.address:
-            origin = replace(first.origin, address=item.origin.address)
-            found[identity(item)] = replace(first, origin=origin), sources
-    return [(item, ", ".join(sources)) for item, sources in found.values()]
+    places: dict[str, int] = {}
+    sources: dict[int, dict[str, None]] = {}
+    addresses: dict[int, str] = {}
+
+    def first_ones() -> Iterator[tuple[Item, str]]:
+        for item, source in items:
+            name = identity(item)
+            if name not in places:
+                places[name] = len(places)
+                yield item, source
+                continue
+            sources.setdefault(places[name], {})[source] = None
+            if isinstance(item, Article) and item.origin.address:
+                addresses.setdefault(places[name], item.origin.address)
+
+    def with_others() -> Iterator[tuple[Item, str]]:
+        for place, (item, source) in enumerate(merged):
+            address = addresses.get(place, "")
+            names = ", ".join({source: None} | sources.get(place, {}))
+            if address and isinstance(item, Article) and not item.origin.address:
+                yield replace(item, origin=replace(item.origin, address=address)), names
+            else:
+                yield item, names
+
+    merged = shelve(first_ones())
+    return shelve(with_others()) if sources else merged
 
 
 def _publisher(item: Item) -> str:
@@ -120,8 +170,8 @@ class _Placed(Protocol):
 
 
 def ordered(
-    items: Iterable[T], sort: Sort, item_of: Callable[[T], _Placed], source_of: Callable[[T], str]
-) -> list[T]:
+    items: Sequence[T], sort: Sort, item_of: Callable[[T], _Placed], source_of: Callable[[T], str]
+) -> Sequence[T]:
     """Items in the order of an edition.
 
     Those of one section, or source, stand side by side, the groups in order of first appearance;
@@ -129,33 +179,29 @@ def ordered(
     """
     if sort is Sort.TIME:
         latest = datetime.max.replace(tzinfo=UTC)
-
-        def age(item: T) -> timedelta:
-            published = item_of(item).published
-            return latest - published.at if published else timedelta.max
-
-        return sorted(items, key=age)
-    groups: dict[str, list[T]] = {}
-    for item in items:
+        times = (item_of(item).published for item in items)
+        ages = [latest - time.at if time else timedelta.max for time in times]
+        return pick(items, sorted(range(len(ages)), key=ages.__getitem__))
+    groups: dict[str, list[int]] = {}
+    for place, item in enumerate(items):
         section = item_of(item).section
         name = source_of(item) if sort is Sort.SOURCE else section.name if section else ""
-        groups.setdefault(name, []).append(item)
-    return [item for items in groups.values() for item in items]
+        groups.setdefault(name, []).append(place)
+    return pick(items, [place for places in groups.values() for place in places])
 
 
 def excerpt(
     edition: Edition, identities: Container[str], *, earlier: Iterable[Entry] = (), words: int = 0
 ) -> Edition:
     """The edition with only the entries of these identities, those of past editions first."""
-    entries = [entry for entry in (*earlier, *edition.entries) if entry.identity in identities]
-    if entries == list(edition.entries):
+    before = [entry for entry in earlier if entry.identity in identities]
+    kept = pick_where(edition.entries, lambda entry: entry.identity in identities)
+    if not before and len(kept) == len(edition.entries):
         return edition
-    numbered = tuple(
-        replace(entry, number=number)
-        for number, entry in enumerate(
-            ordered(entries, edition.sort, lambda entry: entry, attrgetter("publisher")), 1
-        )
+    entries = ordered(
+        shelve(chain(before, kept)), edition.sort, lambda entry: entry, attrgetter("publisher")
     )
+    numbered = shelve(replace(entry, number=number) for number, entry in enumerate(entries, 1))
     return replace(edition, entries=numbered, words=uncommon_words(numbered, words))
 
 

@@ -314,9 +314,8 @@ _MOST_OWED = 200
 """What was refused longer ago, or is more, is settled: a dead address, or stale news."""
 
 
-def _in_order(documents: Iterable[Document], sort: Sort) -> dict[str, None]:
+def _in_order(documents: Sequence[Document], sort: Sort) -> dict[str, None]:
     """The items that a limit is to take the first of: by time those are the newest."""
-    documents = tuple(documents)
     here = identities_of(documents)
     if sort is not Sort.TIME:
         return here

@@ -1,24 +1,21 @@
 """Documents with some of their items."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
 
 from digest.article import Article, Brief, Document
 from digest.identity import identity
+from digest.shelf import pick_where, shelve
 
 
 def select_items(
     documents: Iterable[Document], *, keep: Callable[[str], bool]
-) -> tuple[Document, ...]:
+) -> Sequence[Document]:
     """The documents with those items whose identity is to be kept."""
-    return tuple(
-        replace(
-            document,
-            parts=tuple(
-                part
-                for part in document.parts
-                if not isinstance(part, Article | Brief) or keep(identity(part))
-            ),
-        )
-        for document in documents
+
+    def is_kept(part: object) -> bool:
+        return not isinstance(part, Article | Brief) or keep(identity(part))
+
+    return shelve(
+        replace(document, parts=pick_where(document.parts, is_kept)) for document in documents
     )

@@ -39,8 +39,19 @@ def uncommon_words(entries: Iterable[Entry], count: int) -> tuple[UncommonWord, 
                             sentence=sentence,
                             number=entry.number,
                         )
+        if len(found) > _MOST_FOUND * count:
+            found = _rarest(found, count)
+    return tuple(_rarest(found, count).values())
+
+
+_MOST_FOUND = 20
+"""So many times as many words as are wanted are held in memory."""
+
+
+def _rarest(found: dict[str, UncommonWord], count: int) -> dict[str, UncommonWord]:
+    frequencies = _frequencies()
     rarest = set(sorted(found, key=lambda word: (frequencies[word], word))[:count])
-    return tuple(listed for word, listed in found.items() if word in rarest)
+    return {word: listed for word, listed in found.items() if word in rarest}
 
 
 def frequency(word: str) -> float:

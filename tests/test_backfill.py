@@ -5,7 +5,7 @@ import os
 import socket
 import subprocess
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from contextlib import closing
 from dataclasses import replace
 from datetime import date
@@ -153,8 +153,8 @@ class Fixture:
         }
 
 
-def _render(edition: Edition, form: Format) -> bytes:
-    return edition_as_lines(edition).encode() if form is Format.JSONL else b"x"
+def _render(edition: Edition, form: Format) -> Iterable[bytes]:
+    return map(str.encode, edition_as_lines(edition)) if form is Format.JSONL else [b"x"]
 
 
 def article(number: int, day: int = 1, text: str = "") -> dict[str, Any]:

@@ -15,7 +15,7 @@ MODULES = sorted(PACKAGE.rglob("*.py"))
 PARTS = {"sources", "translation", "rendering", "delivery", "archive"}
 PURE = {
     "article", "calendar", "cleaning", "counting", "edition", "errors", "plaintext", "progress",
-    "splitter",
+    "shelf", "splitter",
 }  # fmt: skip
 LEXICON = PURE | {"lexicon"}
 ONLY_IN = {

@@ -6,6 +6,7 @@ from digest.article import Document
 from digest.edition import Edition, Flag
 from digest.errors import ModelError
 from digest.pipeline import EditionOptions, make_edition
+from digest.progress import Batches
 from digest.sources.wire import parse_wire
 from tests.conftest import AS_OF
 from tests.fakes import FakeEngine, translator
@@ -32,6 +33,47 @@ def test_all_segments_of_an_edition_go_to_the_engine_in_one_call_and_once() -> N
         engine=engine,
     )
     assert engine.calls == [["Kop", "Een zin.", "Nog een zin.", "Andere kop"]]
+
+
+def test_what_is_more_than_a_batch_is_translated_in_several(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    documents = [wire(f"Kop {each}\nEen zin over {each}. Nog een zin.") for each in range(5)]
+    whole = edition_of(*documents, engine=FakeEngine())
+    engine = FakeEngine()
+    monkeypatch.setattr("digest.pipeline.BATCH", 50)
+    begun: list[tuple[int, int]] = []
+    parts = make_edition(
+        documents,
+        options=EditionOptions(title="Test", day=date(2026, 11, 22)),
+        translate=translator(engine),
+        model=None,
+        begin=lambda items, left: begun.append((items, left)),
+    )
+    assert parts == whole
+    assert len(engine.calls) == 3
+    assert begun == [(2, 3), (2, 1), (1, 0)]
+
+
+def test_progress_of_batches_is_that_of_the_whole() -> None:
+    seen: list[tuple[int, int, str]] = []
+    batches = Batches(lambda *told: seen.append(told))
+    batches.begin(items=2, left=4)
+    batches(5, 10, "a")
+    batches(10, 10, "")
+    batches.begin(items=4, left=0)
+    batches(3, 14, "b")
+    batches.end()
+    assert seen == [(5, 30, "a"), (10, 30, ""), (13, 24, "b"), (24, 24, "")]
+
+
+def test_one_batch_ends_by_itself() -> None:
+    seen: list[tuple[int, int, str]] = []
+    batches = Batches(lambda *told: seen.append(told))
+    batches.begin(items=2, left=0)
+    batches(2, 2, "")
+    batches.end()
+    assert seen == [(2, 2, "")]
 
 
 def test_sentences_stand_beside_their_translation() -> None:

@@ -28,7 +28,7 @@ def find_aliases(select: Select, names: Iterable[str]) -> dict[str, Alias]:
             (*some, *some),
         )
         found |= {
-            str(name): Alias(identity=str(identity), words=frozenset(str(words).split()))
+            str(name): Alias(identity=str(identity), words=str(words))
             for name, identity, words in rows
         }
     return found
@@ -39,5 +39,5 @@ def keep_aliases(connection: sqlite3.Connection, aliases: Mapping[str, Alias]) -
     connection.executemany(
         "INSERT OR REPLACE INTO alias (key, item, words)"
         " SELECT ?, id, ? FROM item WHERE identity = ?",
-        [(name, " ".join(sorted(alias.words)), alias.identity) for name, alias in aliases.items()],
+        [(name, alias.words, alias.identity) for name, alias in aliases.items()],
     )

@@ -272,7 +272,7 @@ class Archive:
                 edition.title,
                 edition.created.isoformat(),
                 len(edition.items),
-                zlib.compress(edition.document.encode()),
+                _compressed(edition.document),
             ),
         )
         number = cursor.lastrowid
@@ -516,3 +516,8 @@ class Archive:
     def _transaction(self) -> Iterator[None]:
         with named_errors(self._path), self._connection:
             yield
+
+
+def _compressed(pieces: Iterable[str]) -> bytes:
+    packer = zlib.compressobj()
+    return b"".join([*(packer.compress(piece.encode()) for piece in pieces), packer.flush()])

@@ -1,5 +1,6 @@
 """What the archive takes and gives."""
 
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
@@ -21,10 +22,13 @@ class State(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Alias:
-    """Another name of an item, and the words that it had when it was last seen under it."""
+    """Another name of an item, and the words that it had when it was last seen under it.
+
+    They stand in the order of the alphabet, with spaces between them.
+    """
 
     identity: str
-    words: frozenset[str] = frozenset()
+    words: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -56,14 +60,14 @@ class Collection:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StoredEdition:
-    """An edition as it was made: `document` is its JSON."""
+    """An edition as it was made: `document` is its JSON, in pieces."""
 
     day: date
     title: str
     created: datetime
-    document: str
+    document: Iterable[str]
     name: str = ""
-    items: tuple[StoredItem, ...]
+    items: Sequence[StoredItem]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

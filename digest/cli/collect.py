@@ -117,10 +117,15 @@ def _open_archive() -> Iterator[Archive]:
 def _translate(documents: Sequence[Document], options: TranslationOptions) -> bool:
     """Translate all sentences; whether that could be done."""
     from digest.edition import Flag
-    from digest.pipeline import item_segments
+    from digest.pipeline import batches, item_segments
 
+    items = [item for document in documents for item in document.items]
+    left = len(items)
+    is_whole = True
     with closing(open_translator(folders(), options)) as translator:
-        sentences = translator(
-            segment for doc in documents for item in doc.items for segment in item_segments(item)
-        )
-    return not any(Flag.EMPTY in sentence.flags for sentence in sentences.values())
+        for batch in batches(items, lambda item: item):
+            left -= len(batch)
+            translator.begin(len(batch), left)
+            sentences = translator(part for item in batch for part in item_segments(item))
+            is_whole &= not any(Flag.EMPTY in sentence.flags for sentence in sentences.values())
+    return is_whole

@@ -313,14 +313,15 @@ def find_recipe(places: Folders, options: TranslationOptions) -> tuple[Installed
 
 
 def open_memory(places: Folders, options: TranslationOptions, recipe: Recipe) -> Memory:
-    """What was translated by a recipe before, unless that is not wanted."""
+    """What was translated by a recipe before; where that is not wanted, in this run only."""
     from digest.translation.memory import MemorySettings, TranslationMemory
-    from digest.translation.translate import NoMemory, memory_options
+    from digest.translation.translate import memory_options
 
-    if not options.memory:
-        return NoMemory()
     settings = MemorySettings(
-        path=places.memory, today=datetime.now(find_zone()).toordinal(), days=options.memory_days
+        path=places.memory,
+        today=datetime.now(find_zone()).toordinal(),
+        days=options.memory_days,
+        kept=options.memory,
     )
     kept = memory_options(recipe.decoding, recipe.compute_type, meaning=recipe.meaning)
     return TranslationMemory(settings, model=recipe.model, options=kept, warn=warn)

@@ -151,7 +151,7 @@ def feed(
     A web server can serve FILE as it is; it is written anew each time, as a whole. Exits with 3
     when an edition could not be read.
     """
-    from digest.delivery.output import write_file
+    from digest.delivery.output import hold, write_file
     from digest.editions import newest_editions
     from digest.rendering.feeds import Place, make_feed
 
@@ -167,8 +167,8 @@ def feed(
         return
     kind = Format(form or ("jsonfeed" if file.suffix.lower() == ".json" else "atom"))
     place = Place(folder=base_url, name=file.name)
-    text = make_feed(title, editions, kind, look=look.look, templates=look.templates, place=place)
-    write_file(file, text.encode())
+    feed = make_feed(title, editions, kind, look=look.look, templates=look.templates, place=place)
+    write_file(file, hold(map(str.encode, feed)))
     raise click.exceptions.Exit(INCOMPLETE if damaged else 0)
 
 

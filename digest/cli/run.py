@@ -282,6 +282,7 @@ def _make_edition(documents: Sequence[Document], readings: Readings, job: _Job) 
             ),
             translate=translator,
             model=translator.note,
+            begin=translator.begin,
             problems=tuple(
                 Problem(source=failure.source, reason=failure.reason)
                 for failure in readings.failures
@@ -348,7 +349,7 @@ def _shown(edition: Edition, job: _Job) -> Edition:
 
 
 def _summary(edition: Edition, counts: Counts, *, seconds: float) -> str:
-    words = sum(len(sentence.dutch.split()) for sentence in edition.sentences)
+    words = edition.tally.words
     return (
         f"{counted(len(edition.entries), 'item')} from {counted(len(edition.sources), 'source')}; "
         f"{counted(counts.segments, 'segment')}: {counts.remembered} remembered, "

@@ -1,16 +1,23 @@
 """Standard input, output and error: nothing steers a terminal, nothing is half-written."""
 
+from __future__ import annotations
+
 import contextlib
 import os
 import shlex
 import signal
 import subprocess
 import sys
-from typing import TextIO
+from typing import TYPE_CHECKING, TextIO
 
 from digest.errors import InputError, OutputError, PipeClosed
 from digest.interrupt import wipes
 from digest.plaintext import encoded, plain, plain_line
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from digest.delivery.output import Document
 
 
 def read_stdin(most: int) -> bytes:
@@ -46,17 +53,17 @@ def print_line(line: str) -> None:
     print_document(f"{plain(line)}\n")
 
 
-def print_document(document: str | bytes, *, pager: bool = False) -> None:
+def print_document(document: str | Document, *, pager: bool = False) -> None:
     """Write a document to standard output, text as UTF-8 whatever the locale.
 
     Every byte is accepted, or this raises: `OutputError`, or `PipeClosed` where nobody reads on.
     With `pager` it is shown page by page, where that is a terminal; a pager that is left early has
     shown it.
     """
-    from digest.delivery.output import write_all
+    from digest.delivery.output import as_pieces, write_all
 
-    data = encoded(document) if isinstance(document, str) else document
-    if pager and is_terminal(sys.stdout) and _page(data):
+    pieces = as_pieces(encoded(document) if isinstance(document, str) else document)
+    if pager and is_terminal(sys.stdout) and _page(pieces):
         return
     if sys.stdout is None:
         raise OutputError("Standard output is closed.")
@@ -65,9 +72,10 @@ def print_document(document: str | bytes, *, pager: bool = False) -> None:
         try:
             target = sys.stdout.fileno()
         except OSError:  # not a file, as in tests
-            sys.stdout.buffer.write(data)
+            sys.stdout.buffer.writelines(pieces)
         else:
-            write_all(target, data)
+            for piece in pieces:
+                write_all(target, piece)
     except BrokenPipeError as error:
         silence(sys.stdout)
         raise PipeClosed("Nobody reads on.") from error
@@ -76,7 +84,7 @@ def print_document(document: str | bytes, *, pager: bool = False) -> None:
         raise OutputError(f"Standard output cannot be written: {error.strerror}.") from error
 
 
-def _page(data: bytes) -> bool:
+def _page(pieces: Iterable[bytes]) -> bool:
     """Show a document with the program that PAGER names, else less; whether there is one.
 
     Raises `OutputError` where it fails.
@@ -89,10 +97,11 @@ def _page(data: bytes) -> bool:
         )
     except (OSError, ValueError):
         return False
+    assert pager.stdin
     before = signal.signal(signal.SIGINT, signal.SIG_IGN)  # which is the pager's while it runs
     try:
-        with contextlib.suppress(BrokenPipeError):  # it was left early
-            pager.communicate(data)
+        with contextlib.suppress(BrokenPipeError), pager.stdin:  # it may be left early
+            pager.stdin.writelines(pieces)
         code = pager.wait()
     finally:
         signal.signal(signal.SIGINT, before)

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
     from pathlib import Path
 
+    from digest.delivery.output import Document
     from digest.rendering.documents import Making
     from digest.rendering.message import Envelope
     from digest.sources.spec import SourceSpec
@@ -102,20 +103,21 @@ def whole_beside(output: Path) -> Path:
 
 def render_target(
     edition: Edition, target: Target, making: Making, envelope: Envelope | None
-) -> list[tuple[bytes, Path | None]]:
+) -> list[tuple[Document, Path | None]]:
     """The document of a target; when it had to be shortened, also the whole.
 
     `envelope` is needed for a mail message only.
     """
+    from digest.delivery.output import hold
     from digest.rendering.documents import make_document, make_html, make_mail
 
     if target.form is Format.EML:
         assert envelope, "a run with this format has sender and recipients"
         return [(make_mail(edition, making, envelope), target.output)]
     if target.form is not Format.HTML:
-        return [(make_document(edition, target.form, making), target.output)]
+        return [(hold(make_document(edition, target.form, making)), target.output)]
     html, whole = make_html(edition, making)
-    documents: list[tuple[bytes, Path | None]] = [(html.encode(), target.output)]
+    documents: list[tuple[Document, Path | None]] = [(html.encode(), target.output)]
     if whole and target.output:
         full = whole_beside(target.output)
         making.warn(f"The html was shortened; the whole is {full}.")

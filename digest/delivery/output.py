@@ -5,12 +5,41 @@ import os
 import select
 import stat
 import tempfile
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 
 from digest.errors import OutputError, PipeClosed
+from digest.shelf import shelve
+
+Document = bytes | Sequence[bytes]
+"""A document as it is written, whole or in pieces."""
 
 
-def write_file(path: Path, data: bytes, *, private: bool = False) -> None:
+def hold(pieces: Iterable[bytes]) -> Sequence[bytes]:
+    """A document that is made piece by piece, until it is whole; a long one is not in memory."""
+    return shelve(_joined(pieces), held=_PIECES)
+
+
+def _joined(pieces: Iterable[bytes]) -> Iterator[bytes]:
+    """The same in larger pieces."""
+    joined = bytearray()
+    for piece in pieces:
+        joined += piece
+        if len(joined) >= _PIECE:
+            yield bytes(joined)
+            joined.clear()
+    yield bytes(joined)
+
+
+_PIECE, _PIECES = 1 << 16, 8
+
+
+def as_pieces(document: Document) -> Sequence[bytes]:
+    """A document in pieces."""
+    return (document,) if isinstance(document, bytes) else document
+
+
+def write_file(path: Path, document: Document, *, private: bool = False) -> None:
     """Write a document beside `path`, then rename it into place.
 
     An existing file keeps its permissions; a `private` one is for its owner alone. Raises
@@ -19,7 +48,8 @@ def write_file(path: Path, data: bytes, *, private: bool = False) -> None:
     try:
         if path.exists() and not path.is_file():  # /dev/stdout, a pipe
             with path.open("wb", buffering=0) as stream:
-                write_all(stream.fileno(), data)
+                for piece in as_pieces(document):
+                    write_all(stream.fileno(), piece)
             return
         target = path.resolve()  # a link goes on pointing to the file
         mode = stat.S_IMODE(target.stat().st_mode) if target.exists() else 0o666 & ~_umask()
@@ -27,7 +57,7 @@ def write_file(path: Path, data: bytes, *, private: bool = False) -> None:
         beside_target = Path(name)
         try:
             with os.fdopen(handle, "wb") as beside:
-                beside.write(data)
+                beside.writelines(as_pieces(document))
                 beside.flush()
                 os.fsync(beside.fileno())
             beside_target.chmod(mode & 0o700 if private else mode)
@@ -50,12 +80,12 @@ def write_all(descriptor: int, data: bytes | memoryview) -> None:
     left = memoryview(data)
     while left:
         try:
-            left = left[os.write(descriptor, left[:_PIECE]) :]
+            left = left[os.write(descriptor, left[:_AT_ONCE]) :]
         except BlockingIOError:
             select.select([], [descriptor], [])
 
 
-_PIECE = 1 << 20
+_AT_ONCE = 1 << 20
 
 
 def _umask() -> int:

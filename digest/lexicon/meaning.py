@@ -105,8 +105,8 @@ class MeaningCheck:
         self._lexicon = lexicon
         self._thorough = thorough
         self._terms = {source.lower(): target or source for source, target in terms.items()}
-        self._items = lru_cache(1 << 12)(self._read)
-        self._known = lru_cache(1 << 10)(self._all_meanings)
+        self._items = lru_cache(1 << 8)(self._read)
+        self._known = lru_cache(1 << 8)(self._all_meanings)
 
     def check(self, dutch: str, english: str) -> Meanings:
         """What of a sentence is in its translation."""

@@ -2,6 +2,8 @@
 
 import dataclasses
 import json
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from datetime import date, datetime
 from functools import cache
 from types import NoneType, UnionType
@@ -10,6 +12,7 @@ from typing import Any, get_args, get_origin, get_type_hints
 from digest.article import Article, Aside, Brief, Section
 from digest.edition import Edition, Entry
 from digest.plaintext import escaped
+from digest.shelf import Shelf
 
 _KINDS = {Article: "article", Aside: "aside", Brief: "brief", Section: "section"}
 
@@ -20,15 +23,28 @@ _READ = frozenset(range(1, SCHEMA_VERSION + 1))
 """What editions of the archive may be in; what later versions added has defaults."""
 
 
-def edition_as_json(edition: Edition) -> str:
-    """The edition as docs/edition.schema.json describes it."""
-    counts = {"sentences": len(edition.sentences), "doubtful": edition.doubtful}
-    return as_json({"version": SCHEMA_VERSION, "counts": counts, **as_data(edition)})
+def edition_as_json(edition: Edition) -> Iterator[str]:
+    """The edition as docs/edition.schema.json describes it, in pieces."""
+    counts = {"sentences": edition.tally.sentences, "doubtful": edition.doubtful}
+    data = as_data(replace(edition, entries=()))
+    before, empty, after = as_json({"version": SCHEMA_VERSION, "counts": counts, **data}).partition(
+        _NO_ENTRIES
+    )
+    assert empty
+    yield before + _NO_ENTRIES[:-1]
+    for number, entry in enumerate(edition.entries):
+        yield f"{',' if number else ''}\n{as_json(entry).rstrip()}".replace("\n", "\n    ")
+    yield f"{_LINE if edition.entries else ''}]{after}"
 
 
-def edition_as_lines(edition: Edition) -> str:
+_NO_ENTRIES = '\n  "entries": []'
+"""As it stands in an edition without any: within a string there is no line feed."""
+_LINE = "\n  "
+
+
+def edition_as_lines(edition: Edition) -> Iterator[str]:
     """The items of an edition, one a line, each as it stands in the JSON of the edition."""
-    return "".join(map(entry_as_line, edition.entries))
+    return map(entry_as_line, edition.entries)
 
 
 def entry_as_line(entry: Entry) -> str:
@@ -52,7 +68,7 @@ def from_data(kind: Any, data: Any) -> Any:
     if origin is UnionType:
         (inner,) = (part for part in arguments if part is not NoneType)
         return None if data is None else from_data(inner, data)
-    if origin is tuple:
+    if origin in (tuple, Sequence):
         return tuple(from_data(arguments[0], part) for part in data)
     if dataclasses.is_dataclass(kind):
         make: Any = kind
@@ -84,7 +100,7 @@ def as_data(value: Any) -> Any:
         return head | {field.name: as_data(getattr(value, field.name)) for field in fields}
     if isinstance(value, dict):
         return {key: as_data(part) for key, part in value.items()}
-    if isinstance(value, tuple | list):
+    if isinstance(value, tuple | list | Shelf):
         return [as_data(part) for part in value]
     if isinstance(value, date):
         return value.isoformat()

@@ -1,12 +1,12 @@
 """Whole documents: HTML that is not too large, mail made of text and HTML, feeds and books."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
 from digest.edition import Dated, Edition, Format
 from digest.rendering.book import make_book
-from digest.rendering.environment import Templates, render
+from digest.rendering.environment import Templates, render, render_pieces
 from digest.rendering.feeds import NOWHERE, Place, make_feed
 from digest.rendering.message import Envelope, make_message
 from digest.rendering.size import WARN_ABOVE, fit_size
@@ -28,23 +28,27 @@ class Making:
     place: Place = NOWHERE
 
 
-def make_document(edition: Edition, form: Format, making: Making) -> bytes:
-    """The edition in any format but those that need more: html with its size, eml an envelope."""
+def make_document(edition: Edition, form: Format, making: Making) -> Iterator[bytes]:
+    """The edition in any format but those that need more: html with its size, eml an envelope.
+
+    It comes in pieces. Raises `TemplateError`.
+    """
     if form is Format.EPUB:
-        return make_book(edition, making.look, making.templates, making.made)
+        return iter([make_book(edition, making.look, making.templates, making.made)])
     if form in (Format.ATOM, Format.JSONFEED):
-        dated = [Dated(edition=edition, made=making.made)]
-        text = make_feed(
+        pieces = make_feed(
             edition.full_title,
-            dated,
+            [Dated(edition=edition, made=making.made)],
             form,
             look=making.look,
             templates=making.templates,
             place=making.place,
         )
+    elif form is Format.HTML:
+        pieces = iter([render(edition, form, making.look, making.templates)])
     else:
-        text = render(edition, form, making.look, making.templates)
-    return text.encode()
+        pieces = render_pieces(edition, form, making.look, making.templates)
+    return map(str.encode, pieces)
 
 
 def make_html(edition: Edition, making: Making) -> tuple[str, str]:

@@ -63,24 +63,36 @@ class Press:
         self._environment = make_environment(templates)
 
     def fill(self, name: str, *, emphasis: bool = False, **values: Any) -> str:
-        """The template of this name with these values; with `emphasis` it may set it in text.
+        """The template of this name with these values, as `pieces` has it."""
+        return "".join(self.pieces(name, emphasis=emphasis, **values))
+
+    def pieces(self, name: str, *, emphasis: bool = False, **values: Any) -> Iterator[str]:
+        """The same one piece after the other; with `emphasis` a template may set it in text.
 
         Raises `TemplateError` with file, line and reason.
         """
         with self._budget.timed(), _named_errors(self._templates):
             stream = self._environment.get_template(name).stream(**values)
             stream.enable_buffering(_BUFFER)
-            text = "".join(self._budget.spend(stream))
-        return plain_emphasised(text) if emphasis else plain(text)
+            for piece in self._budget.spend(stream):
+                yield plain_emphasised(piece) if emphasis else plain(piece)
 
 
 def render(edition: Edition, form: Format, look: Look, templates: Templates) -> str:
     """The edition as a document of one template, or JSON. Raises `TemplateError`."""
+    text = "".join(render_pieces(edition, form, look, templates))
+    return inline_styles(text) if form is Format.HTML else text
+
+
+def render_pieces(
+    edition: Edition, form: Format, look: Look, templates: Templates
+) -> Iterator[str]:
+    """The same one piece after the other, but html without its styles in their places."""
     if form is Format.JSON:
         return edition_as_json(edition)
     if form is Format.JSONL:
         return edition_as_lines(edition)
-    text = Press(templates, [edition]).fill(
+    return Press(templates, [edition]).pieces(
         _TEMPLATES[form],
         emphasis=form is Format.TEXT and (look.color or look.hyperlinks),
         edition=view_edition(edition, look),
@@ -89,7 +101,6 @@ def render(edition: Edition, form: Format, look: Look, templates: Templates) -> 
         hyperlinks=look.hyperlinks,
         around=None,
     )
-    return inline_styles(text) if form is Format.HTML else text
 
 
 def templates_digest(templates: Templates) -> str:

@@ -15,6 +15,7 @@ from digest.rendering.data import as_json
 from digest.rendering.environment import Press, Templates
 from digest.rendering.phrases import DOUBTFUL
 from digest.rendering.view import EntryView, Look, view_edition
+from digest.shelf import shelve
 
 _NAMES = uuid.UUID("5f0f7c1e-6a0e-5c0a-9d53-7f2f8f1c9b11")
 """The name space of all ids of this program (RFC 9562, 5.5)."""
@@ -62,7 +63,7 @@ class Feed:
     language: str
     updated: datetime
     version: str
-    entries: tuple[FeedEntry, ...]
+    entries: Sequence[FeedEntry]
 
 
 def make_feed(
@@ -73,15 +74,17 @@ def make_feed(
     look: Look,
     templates: Templates,
     place: Place,
-) -> str:
-    """The items of editions, the newest edition first, as Atom or JSON Feed.
+) -> Iterator[str]:
+    """The items of editions, the newest edition first, as Atom or JSON Feed, in pieces.
 
     An item of several editions stands once, as it was last. The feed is known by its address,
     else by the name of its file, else by its title. Raises `TemplateError`.
     """
     press = Press(templates, [each.edition for each in dated])
     feed = _feed(title, dated, look, press, place)
-    return press.fill("atom.xml", feed=feed) if form is Format.ATOM else as_json(_as_json(feed))
+    if form is Format.ATOM:
+        return press.pieces("atom.xml", feed=feed)
+    return iter([as_json(_as_json(feed))])
 
 
 def name_id(*names: str) -> str:
@@ -90,10 +93,14 @@ def name_id(*names: str) -> str:
 
 
 def _feed(title: str, dated: Sequence[Dated], look: Look, press: Press, place: Place) -> Feed:
-    entries: dict[str, FeedEntry] = {}
-    for each in dated:
-        for entry in _entries(each, look, press):
-            entries.setdefault(entry.id, entry)
+    ids: set[str] = set()
+
+    def entries() -> Iterator[FeedEntry]:
+        for entry in (entry for each in dated for entry in _entries(each, look, press)):
+            if entry.id not in ids:
+                ids.add(entry.id)
+                yield entry
+
     return Feed(
         id=name_id("feed", place.address or place.name or title, *look.languages),
         title=plain_line(title),
@@ -102,7 +109,7 @@ def _feed(title: str, dated: Sequence[Dated], look: Look, press: Press, place: P
         language=look.languages[0],
         updated=_second(max(each.made for each in dated)),
         version=__version__,
-        entries=tuple(entries.values()),
+        entries=shelve(entries()),
     )
 
 

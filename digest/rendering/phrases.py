@@ -70,9 +70,9 @@ def notes(edition: Edition, *, translated: bool) -> Iterator[str]:
         yield f"Translated by {edition.model.name}. {edition.model.quality}"
         if edition.doubtful:
             yield doubtful(edition.doubtful)
-        if edition.terms:
+        if edition.tally.terms:
             terms = ", ".join(
-                f"{term.source} → {term.target or term.source}" for term in edition.terms
+                f"{term.source} → {term.target or term.source}" for term in edition.tally.terms
             )
             yield f"Settled by the glossary: {terms}."
     if edition.asides:

@@ -202,9 +202,8 @@ def budget_for(editions: Iterable[Edition]) -> Budget:
     """What a document made of these editions can need."""
     characters, seconds = 20_000_000, SECONDS
     for edition in editions:
-        texts = (len(sentence.dutch) + len(sentence.english) for sentence in edition.sentences)
-        characters += 200 * sum(texts) + 2_000 * len(edition.entries)
-        seconds += len(edition.sentences) / 50
+        characters += 200 * edition.tally.characters + 2_000 * len(edition.entries)
+        seconds += edition.tally.sentences / 50
     return Budget(characters=characters, seconds=seconds)
 
 

@@ -4,13 +4,14 @@ One source that cannot be read is a failure in the result; it never stops the ot
 """
 
 import os
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 
 from digest.article import Document
 from digest.errors import InputError
+from digest.shelf import shelve
 from digest.sources.cache import Notes
 from digest.sources.finding import MOST_BYTES, find_files
 from digest.sources.hosts import is_web, public_address
@@ -28,7 +29,7 @@ class Readings:
     `specs` are what was asked for, `advice` what should be changed about them, a sentence each.
     """
 
-    documents: tuple[Document, ...]
+    documents: Sequence[Document]
     failures: tuple[InputError, ...]
     specs: tuple[SourceSpec, ...] = ()
     advice: tuple[str, ...] = ()
@@ -43,7 +44,6 @@ def read_sources(specs: Iterable[SourceSpec], reading: Reading) -> Readings:
     fetched = reading.fetch(
         {spec.location: spec.timeout or reading.timeout for spec in specs if is_web(spec.location)}
     )
-    documents: list[Document] = []
     failures: list[InputError] = []
     accepted: dict[str, bool] = {}
     jobs: list[tuple[str, _Read]] = []
@@ -52,14 +52,7 @@ def read_sources(specs: Iterable[SourceSpec], reading: Reading) -> Readings:
             jobs += _jobs(spec, reading, fetched, failures, accepted)
         except InputError as error:
             failures.append(error)
-    for done, (name, read) in enumerate(jobs):
-        reading.progress(done, len(jobs), name)
-        try:
-            if document := read():
-                documents.append(document)
-        except InputError as error:
-            failures.append(error)
-    reading.progress(len(jobs), len(jobs), "")
+    documents = shelve(_documents(jobs, reading, failures))
     for location in (each for each, good in accepted.items() if not good):
         reading.reject(location, fetched[location])
     return Readings(
@@ -72,6 +65,19 @@ def read_sources(specs: Iterable[SourceSpec], reading: Reading) -> Readings:
             if answer.advice and accepted.get(location, True)
         ),
     )
+
+
+def _documents(
+    jobs: Sequence[tuple[str, _Read]], reading: Reading, failures: list[InputError]
+) -> Iterator[Document]:
+    for done, (name, read) in enumerate(jobs):
+        reading.progress(done, len(jobs), name)
+        try:
+            if document := read():
+                yield document
+        except InputError as error:
+            failures.append(error)
+    reading.progress(len(jobs), len(jobs), "")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

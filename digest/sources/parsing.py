@@ -5,13 +5,14 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import partial
-from itertools import islice
+from itertools import chain, islice
 from pathlib import Path
 
 from digest.article import Document
 from digest.errors import InputError
 from digest.plaintext import readable
 from digest.regular import open_regular
+from digest.shelf import shelve
 from digest.sources.agency import parse_agency
 from digest.sources.decoding import decode
 from digest.sources.feed import parse_feed
@@ -22,7 +23,7 @@ from digest.sources.lines import parse_lines
 from digest.sources.mail import parse_mail, parse_mailbox
 from digest.sources.mailboxes import is_mbox, list_maildir, read_message, split_mbox
 from digest.sources.page import parse_page
-from digest.sources.spec import Reading, SourceSpec, finished
+from digest.sources.spec import Reading, SourceSpec, finished, limited
 from digest.sources.wire import parse_wire
 
 
@@ -70,11 +71,13 @@ def parse(
     What is wrong with one of its items goes to `failures`.
     """
     try:
-        return _parse_as(name, loaded, spec, reading, failures)
+        document, kind = _parse_as(name, loaded, spec, reading, failures)
     except InputError:
         raise
     except Exception as error:
         raise InputError(name, f"cannot be understood ({type(error).__name__})") from error
+    (document,) = limited([document], spec.limit)
+    return document, kind
 
 
 def _parse_as(
@@ -160,6 +163,12 @@ def stream_file(
 
     What is wrong with one item goes to `failures`. Raises `InputError`.
     """
+    return limited(_stream(file, spec, reading, failures), spec.limit)
+
+
+def _stream(
+    file: Path, spec: SourceSpec, reading: Reading, failures: list[InputError]
+) -> Iterator[Document]:
     name = spec.name or readable(str(file))
     try:
         if file.is_dir():
@@ -183,10 +192,12 @@ def stream_file(
 
 def merged(documents: Iterable[Document]) -> Document | None:
     """Documents of one source as one; nothing where there is none."""
-    found = tuple(documents)
-    if len(found) < 2:  # noqa: PLR2004 - there is nothing to merge
-        return found[0] if found else None
-    return replace(found[0], parts=tuple(part for document in found for part in document.parts))
+    stream = iter(documents)
+    first = next(stream, None)
+    if first is None:
+        return None
+    parts = (part for document in chain([first], stream) for part in document.parts)
+    return replace(first, parts=shelve(parts))
 
 
 def _as_read(messages: Iterable[bytes]) -> Iterator[Callable[[], bytes]]:

@@ -1,14 +1,16 @@
 """A source as it is asked for, what reading it needs, and what that makes of its document."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime, tzinfo
+from itertools import islice
 from pathlib import Path
 
 from digest.article import Article, Brief, Document
 from digest.choosing import EVERYTHING, Choice
 from digest.config import SOURCE_SECONDS
 from digest.progress import Progress, unseen
+from digest.shelf import pick, shelve
 from digest.sources.hosts import is_web, plain_address
 from digest.sources.kinds import Kind
 from digest.sources.places import section_named
@@ -69,11 +71,11 @@ class Reading:
 
 
 def finished(document: Document, spec: SourceSpec, kind: Kind) -> Document:
-    """A document with what its source was given: its place, section and limit."""
+    """A document with what its source was given: its place and section."""
     document = replace(document, place=spec.place, kind=kind)
     if kind is Kind.FEED and is_web(spec.location):
         document = replace(document, feed=spec.location)
-    return _limited(_sectioned(document, spec.section), spec.limit)
+    return _sectioned(document, spec.section)
 
 
 def _sectioned(document: Document, name: str) -> Document:
@@ -81,18 +83,29 @@ def _sectioned(document: Document, name: str) -> Document:
     if not name:
         return document
     section = section_named(name)
-    parts = tuple(
+    parts = shelve(
         replace(part, section=section) if isinstance(part, Article) and not part.section else part
         for part in document.parts
     )
     return replace(document, parts=parts)
 
 
-def _limited(document: Document, limit: int) -> Document:
-    if not limit:
-        return document
-    kept = set(map(id, document.items[:limit]))
-    parts = tuple(
-        part for part in document.parts if not isinstance(part, Article | Brief) or id(part) in kept
+def limited(documents: Iterable[Document], limit: int) -> Iterator[Document]:
+    """Documents of one source, up to so many items in all; 0 is no limit."""
+    left = limit
+    for document in documents:
+        items = len(document.items)
+        yield document if not limit or items <= left else _first(document, left)
+        left -= items
+        if limit and left <= 0:
+            return
+
+
+def _first(document: Document, count: int) -> Document:
+    """A document with so many of its items, and with all that is none."""
+    items = (
+        index for index, part in enumerate(document.parts) if isinstance(part, Article | Brief)
     )
-    return replace(document, parts=parts)
+    left_out = set(islice(items, count, None))
+    kept = [index for index in range(len(document.parts)) if index not in left_out]
+    return replace(document, parts=pick(document.parts, kept))

@@ -1,11 +1,12 @@
 """Versions of what agencies sent: the newest of each item, and what may not be published."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 
 from digest.article import Article, Document, Status
 from digest.errors import InputError
+from digest.shelf import pick, shelve
 from digest.sources.agency import FEED
 
 _WHY = {
@@ -15,44 +16,46 @@ _WHY = {
 _Place = tuple[int, datetime, int, int]
 
 
-def newest(documents: Iterable[Document], problems: list[InputError]) -> tuple[Document, ...]:
+def newest(documents: Sequence[Document], problems: list[InputError]) -> Sequence[Document]:
     """Documents of which each item of an agency is in the one with its newest version only.
 
     What is withheld is left out, and told as a problem like what was withdrawn.
     """
-    listed = tuple(documents)
-    places: dict[int, _Place] = {}
-    for number, document in enumerate(listed):
-        places |= {id(item): place for item, place in _placed(document, number)}
+    if all(document.feed != FEED for document in documents):
+        return documents
     last: dict[str, _Place] = {}
-    for document in listed:
-        for item in _of_agency(document):
-            last[item.key] = max(last.get(item.key, places[id(item)]), places[id(item)])
-    kept = []
-    for document in listed:
-        old = {id(item) for item in _of_agency(document) if last[item.key] != places[id(item)]}
-        parts = tuple(
-            part
-            for part in document.parts
-            if id(part) not in old and _is_told(part, document, problems)
-        )
-        if parts or not document.parts:
-            whole = len(parts) == len(document.parts)
-            kept.append(document if whole else replace(document, parts=parts))
-    return tuple(kept)
+    for number, document in enumerate(documents):
+        for key, place in _places(document, number).values():
+            last[key] = max(last.get(key, place), place)
+    return shelve(_newest(documents, last, problems))
 
 
-def _of_agency(document: Document) -> Iterator[Article]:
-    """The items of a document whose versions are told apart."""
-    if document.feed == FEED:
-        yield from (item for item in document.items if isinstance(item, Article) and item.key)
+def _newest(
+    documents: Iterable[Document], last: Mapping[str, _Place], problems: list[InputError]
+) -> Iterator[Document]:
+    for number, document in enumerate(documents):
+        places = _places(document, number)
+        kept = []
+        for index, part in enumerate(document.parts):
+            key, place = places.get(index, ("", None))
+            if (place is None or last[key] == place) and _is_told(part, document, problems):
+                kept.append(index)
+        if kept or not document.parts:
+            whole = len(kept) == len(document.parts)
+            yield document if whole else replace(document, parts=pick(document.parts, kept))
 
 
-def _placed(document: Document, number: int) -> Iterator[tuple[Article, _Place]]:
-    """Items with what their versions are ordered by: number, time, and as they came."""
-    for index, item in enumerate(_of_agency(document)):
-        at = item.published.at if item.published else document.as_of
-        yield item, (item.version, at, number, index)
+def _places(document: Document, number: int) -> dict[int, tuple[str, _Place]]:
+    """The keys of the items whose versions are told apart, by their position.
+
+    With what versions are ordered by: number, time, and as they came.
+    """
+    found = {}
+    for index, item in enumerate(document.parts if document.feed == FEED else ()):
+        if isinstance(item, Article) and item.key:
+            at = item.published.at if item.published else document.as_of
+            found[index] = item.key, (item.version, at, number, index)
+    return found
 
 
 def _is_told(part: object, document: Document, problems: list[InputError]) -> bool:

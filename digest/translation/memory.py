@@ -67,6 +67,7 @@ class Remembered:
 class MemorySettings:
     """Where the memory is and how long it keeps what nobody asks for.
 
+    What is not `kept` is in a file without a name instead, and gone with the process.
     `today` is a day number (`date.toordinal`); `days` is how many days an unused segment
     stays, 0 for ever.
     """
@@ -74,6 +75,7 @@ class MemorySettings:
     path: Path
     today: int
     days: int
+    kept: bool = True
 
 
 class TranslationMemory:
@@ -203,7 +205,8 @@ class TranslationMemory:
                 self._give_up(f"{error}")
             except sqlite3.DatabaseError as error:
                 self._connection.close()
-                self._set_aside(error)
+                if self._settings.kept:
+                    self._set_aside(error)
                 self._connection = self._open()
             else:
                 return
@@ -211,20 +214,25 @@ class TranslationMemory:
     def _open(self) -> sqlite3.Connection | None:
         path = self._settings.path
         try:
+            if not self._settings.kept:
+                return _connect("")
             private_folder(path.parent)
+            private_file(path)
             try:
                 return _connect(path)
             except sqlite3.OperationalError:
                 raise
             except sqlite3.DatabaseError as error:
                 self._set_aside(error)
+                private_file(path)
                 return _connect(path)
         except (OSError, sqlite3.Error, OutputError) as error:
             self._give_up(f"{error}".rstrip("."))
             return None
 
     def _give_up(self, reason: str) -> None:
-        self._warn(f"The memory {self._settings.path} is not used: {reason}.")
+        where = self._settings.path if self._settings.kept else "of this run"
+        self._warn(f"The memory {where} is not used: {reason}.")
         self._connection = None
 
     def _set_aside(self, error: sqlite3.DatabaseError) -> None:
@@ -249,8 +257,7 @@ def count_segments(path: Path) -> int | None:
         return None
 
 
-def _connect(path: Path) -> sqlite3.Connection:
-    private_file(path)
+def _connect(path: Path | str) -> sqlite3.Connection:
     connection = sqlite3.connect(path, timeout=_WAIT_SECONDS)
     try:
         connection.execute("PRAGMA journal_mode = WAL")

@@ -14,7 +14,7 @@ from typing import Protocol
 from digest.counting import counted
 from digest.edition import Gloss, ModelNote, Sentence
 from digest.lexicon.meaning import Missing, doubtful
-from digest.progress import Progress, unseen
+from digest.progress import Batches, Progress, unseen
 from digest.translation.careful import CarefulEngine
 from digest.translation.casing import is_shouted, sentence_case
 from digest.translation.engine import Decoding, Engine, Hypothesis, Model, unique
@@ -112,12 +112,17 @@ class Translator:
         self._glossary = glossary
         self._words = words
         self._memory = memory
-        self._progress = progress
+        self._progress = Batches(progress)
         self._glosses: dict[str, tuple[Gloss, ...]] = {}
 
     def close(self) -> None:
         """Close the memory."""
+        self._progress.end()
         self._memory.close()
+
+    def begin(self, items: int, left: int) -> None:
+        """The next call translates so many items, and so many are left for other calls."""
+        self._progress.begin(items, left)
 
     @cached_property
     def _engine(self) -> Engine:

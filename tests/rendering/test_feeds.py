@@ -35,7 +35,8 @@ def feed_of(
         for days, edition in enumerate(editions)
     ]
     title = editions[0].full_title
-    return make_feed(title, dated, form, look=look or Look(), templates=TEMPLATES, place=place)
+    pieces = make_feed(title, dated, form, look=look or Look(), templates=TEMPLATES, place=place)
+    return "".join(pieces)
 
 
 def parsed(atom: str) -> Any:
@@ -102,7 +103,7 @@ class TestAtom:
             atom = make_feed(
                 title, dated, Format.ATOM, look=Look(), templates=TEMPLATES, place=place
             )
-            return str(parsed(atom).feed.id)
+            return str(parsed("".join(atom)).feed.id)
 
         assert known("Een", PLACE) == known("Twee", PLACE)
         assert known("Een", NOWHERE) != known("Twee", NOWHERE)

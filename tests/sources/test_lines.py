@@ -129,3 +129,13 @@ def test_a_file_of_them_is_a_source_like_any_other(tmp_path: Path) -> None:
     found = read_sources([SourceSpec(location=str(tmp_path), limit=0)], reading())
     assert [len(document.items) for document in found.documents] == [300]
     assert found.failures == ()
+
+
+@pytest.mark.parametrize("limit", [1, 200, 201, 450, 1000])
+def test_a_limit_holds_for_all_of_a_file(limit: int, tmp_path: Path) -> None:
+    path = tmp_path / "a.jsonl"
+    lines = [ARTICLE | {"headline": f"Kop {each}", "id": f"{each}"} for each in range(500)]
+    path.write_bytes(lines_of(*lines))
+    (document,) = read_sources([SourceSpec(location=str(path), limit=limit)], reading()).documents
+    headlines = [article.headline.text for article in articles([document])]
+    assert headlines == [f"Kop {each}" for each in range(min(limit, 500))]

@@ -56,6 +56,15 @@ def kept(text: str, score: float = 0.0) -> Remembered:
 HELLO = ("Hallo.", kept("Hello.", -0.25))
 
 
+def test_what_is_not_kept_is_remembered_in_one_run_and_in_no_file(shelf: Shelf) -> None:
+    shelf.settings = replace(shelf.settings, kept=False)
+    memory = shelf.open()
+    memory.remember([HELLO])
+    assert memory.recall(["Hallo."]) == dict([HELLO])
+    assert not shelf.open().recall(["Hallo."])
+    assert not shelf.settings.path.parent.exists()
+
+
 def test_what_was_remembered_is_recalled_by_the_next_run(shelf: Shelf) -> None:
     first = shelf.open()
     first.remember([HELLO])

@@ -31,7 +31,7 @@ from digest.translation.translate import bare_translator
 Row = dict[str, Any]
 
 _LIMITS = ((2, 1, 512), (2, 1, 2048), (2, 1, 8192), (1, 2, 2048), (1, 2, 8192))
-_DIGEST = (sys.executable, "-m", "digest")
+DIGEST = (sys.executable, "-m", "digest")
 
 
 @contextmanager
@@ -107,7 +107,7 @@ def growth(runs: int) -> list[Row]:
         for count in (1, 10, 100, 1000):
             with tempfile.TemporaryDirectory(prefix="digest-bench-") as scratch:
                 _write_articles(Path(scratch), count)
-                command = [*_DIGEST, "run", scratch, "--output", f"{scratch}/out"]
+                command = [*DIGEST, "run", scratch, "--output", f"{scratch}/out"]
                 cold = [run_child([*command, "--no-memory"], environment) for _ in range(runs)]
                 run_child(command, environment)
                 warm = [run_child(command, environment) for _ in range(runs)]
@@ -149,8 +149,8 @@ def startup(runs: int) -> list[Row]:
     with tempfile.TemporaryDirectory(prefix="digest-bench-") as scratch:
         environment = {"XDG_DATA_HOME": scratch}
         for name, arguments in commands.items():
-            run_child([*_DIGEST, *arguments], environment)
-            samples = [run_child([*_DIGEST, *arguments], environment) for _ in range(runs)]
+            run_child([*DIGEST, *arguments], environment)
+            samples = [run_child([*DIGEST, *arguments], environment) for _ in range(runs)]
             rows.append({"command": name, "s": round(median(s.seconds for s in samples), 3)})
     return rows
 

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from benchmarks.measure import peak_megabytes, timed, tiny_sentences
+from digest.pipeline import text_segments
 from digest.translation.argos import ArgosEngine, read_package
 from digest.translation.engine import Decoding
 from digest.translation.translate import bare_translator
@@ -39,6 +40,24 @@ def argos(package: str, count: str, intra: str = "") -> dict[str, Any]:
 
     In Argos' own settings, or with `intra` threads for the one worker that it has.
     """
+    translate = _argos_call(package, intra)
+    sentences = tiny_sentences(int(count))
+    translate(sentences[:2])
+    seconds, _ = timed(lambda: translate(sentences))
+    return {"seconds": seconds}
+
+
+def argos_loop(package: str, articles: str, intra: str = "") -> dict[str, Any]:
+    """The same for one article after the other."""
+    translate = _argos_call(package, intra)
+    with Path(articles).open(encoding="utf-8") as lines:
+        for line in lines:
+            article = json.loads(line)
+            translate([article["headline"], *text_segments(article["text"])])
+    return {}
+
+
+def _argos_call(package: str, intra: str) -> Callable[[list[str]], None]:
     splitter = types.ModuleType("minisbd")
     splitter.SBDetect = object  # type: ignore[attr-defined]
     splitter.models = types.SimpleNamespace(cache_dir="")  # type: ignore[attr-defined]
@@ -54,15 +73,12 @@ def argos(package: str, count: str, intra: str = "") -> dict[str, Any]:
         inter_threads=settings.inter_threads,
         intra_threads=int(intra or settings.intra_threads),
     )
-    sentences = tiny_sentences(int(count))
 
     def translate(pieces: list[str]) -> None:
         pieces_of_text: Any = types.SimpleNamespace(split_sentences=lambda _: pieces)
         apply_packaged_translation(installed, "", translator, pieces_of_text, num_hypotheses=1)
 
-    translate(sentences[:2])
-    seconds, _ = timed(lambda: translate(sentences))
-    return {"seconds": seconds}
+    return translate
 
 
 def limit(package: str, count: str, inter: str, intra: str, batch: str) -> dict[str, Any]:
@@ -93,7 +109,7 @@ def limit(package: str, count: str, inter: str, intra: str, batch: str) -> dict[
 
 if __name__ == "__main__":
     tasks: dict[str, Callable[..., dict[str, Any]]] = {
-        task.__name__: task for task in (engine, checked, argos, limit)
+        task.__name__: task for task in (engine, checked, argos, argos_loop, limit)
     }
     outcome = tasks[sys.argv[1]](*sys.argv[2:])
     print(json.dumps(outcome | {"megabytes": round(peak_megabytes(), 1)}))

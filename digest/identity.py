@@ -77,10 +77,10 @@ def by_text(item: Item) -> str:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Identified:
-    """Documents whose items have their identities, and the names by which to know them again."""
+    """Documents whose items have their identities, and other names by which to know them again."""
 
     documents: Sequence[Document]
-    aliases: Mapping[str, Alias]
+    aliases: Sequence[tuple[str, Alias]]
 
 
 def identify(documents: Iterable[Document], known: Known, *, updates: bool = False) -> Identified:
@@ -91,7 +91,7 @@ def identify(documents: Iterable[Document], known: Known, *, updates: bool = Fal
     learning = _Learning(ask=known)
     named = shelve(_identify(document, learning) for document in documents)
     result = shelve(_with_updates(document, learning, updates=updates) for document in named)
-    return Identified(documents=result, aliases=learning.learned)
+    return Identified(documents=result, aliases=shelve(learning.learned.items()))
 
 
 @dataclass(slots=True)

@@ -34,7 +34,7 @@ class News:
     readings: Readings
     documents: Sequence[Document]
     letters: Mapping[str, str]
-    aliases: Mapping[str, Alias]
+    aliases: Sequence[tuple[str, Alias]]
     left_out: frozenset[str]
     choice: Choice
 
@@ -111,7 +111,7 @@ def gather(
         readings=readings,
         documents=shelve(_with_texts(document, full) for document in chosen) if full else chosen,
         letters=letters,
-        aliases=found.aliases if archive else {},
+        aliases=found.aliases if archive else (),
         left_out=left_out,
         choice=choice,
     )

@@ -52,7 +52,7 @@ class Memory:
                 mark = "updated: " if item.updated else ""
                 new.append(f"{mark}{item.headline.text}")
                 self.seen.add(identity(item))
-        self.aliases |= found.aliases
+        self.aliases |= dict(found.aliases)
         return new
 
 

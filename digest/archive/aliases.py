@@ -1,7 +1,7 @@
 """Other names of items, in the archive."""
 
 import sqlite3
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 
 from digest.archive.collected import Select
 from digest.archive.values import Alias
@@ -34,10 +34,10 @@ def find_aliases(select: Select, names: Iterable[str]) -> dict[str, Alias]:
     return found
 
 
-def keep_aliases(connection: sqlite3.Connection, aliases: Mapping[str, Alias]) -> None:
+def keep_aliases(connection: sqlite3.Connection, aliases: Iterable[tuple[str, Alias]]) -> None:
     """Keep other names of items that are in the archive; all others are passed over."""
     connection.executemany(
         "INSERT OR REPLACE INTO alias (key, item, words)"
         " SELECT ?, id, ? FROM item WHERE identity = ?",
-        [(name, alias.words, alias.identity) for name, alias in aliases.items()],
+        ((name, alias.words, alias.identity) for name, alias in aliases),
     )

@@ -15,14 +15,13 @@ def keep_items(
     connection: sqlite3.Connection, items: Iterable[CollectedItem], now: datetime
 ) -> None:
     """Keep items that the archive knows, in the place of what was kept of them before."""
-    items = tuple(items)
     connection.executemany(
         "INSERT INTO collected SELECT id, ?, ?, ? FROM item WHERE identity = ?"
         " ON CONFLICT (item) DO UPDATE SET document = excluded.document",
-        [
+        (
             (item.source, now.isoformat(), zlib.compress(item.document.encode()), item.identity)
             for item in items
-        ],
+        ),
     )
 
 
@@ -31,7 +30,7 @@ def keep_places(connection: sqlite3.Connection, places: Iterable[tuple[str, str]
     connection.executemany(
         "INSERT OR IGNORE INTO collected_from SELECT ?, item.id FROM item JOIN collected"
         " ON collected.item = item.id WHERE identity = ?",
-        list(places),
+        places,
     )
 
 

@@ -9,11 +9,10 @@ run that is killed anywhere loses nothing, sends nothing twice and hides nothing
 
 import zlib
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import date, datetime, timedelta
 from pathlib import Path
-from types import MappingProxyType
 from typing import Any
 
 from digest.archive.aliases import find_aliases, keep_aliases
@@ -42,6 +41,7 @@ from digest.archive.values import (
     StoredMessage,
 )
 from digest.errors import ArchiveError, UsageError
+from digest.shelf import shelve
 
 _STATES = {state.value: state for state in State}
 """By what is stored; of a message whose state is damaged nobody knows."""
@@ -143,7 +143,7 @@ class Archive:
         self,
         items: Iterable[CollectedItem],
         places: Iterable[tuple[str, str]],
-        aliases: Mapping[str, Alias],
+        aliases: Iterable[tuple[str, Alias]],
         *,
         now: datetime,
     ) -> None:
@@ -152,7 +152,7 @@ class Archive:
         `places` are the sources of all that is kept, each with an identity; `aliases` are other
         names of items.
         """
-        items = tuple(items)
+        items = shelve(items)
         with self._transaction():
             self._add([item.identity for item in items], now)
             keep_items(self._connection, items, now)
@@ -208,7 +208,7 @@ class Archive:
         """Those of the names under which items are known, with what they name."""
         return find_aliases(self._select, names)
 
-    def learn(self, aliases: Mapping[str, Alias]) -> None:
+    def learn(self, aliases: Iterable[tuple[str, Alias]]) -> None:
         """Note other names of items that are in the archive; all others are passed over."""
         with self._transaction():
             keep_aliases(self._connection, aliases)
@@ -219,7 +219,7 @@ class Archive:
         recipients: Iterable[str],
         *,
         now: datetime,
-        aliases: Mapping[str, Alias] = MappingProxyType({}),
+        aliases: Iterable[tuple[str, Alias]] = (),
     ) -> None:
         """Count items as delivered, to these recipients and to all others, also later ones."""
         identities = tuple(identities)
@@ -249,7 +249,7 @@ class Archive:
     def store(
         self,
         editions: Sequence[tuple[StoredEdition, Sequence[QueuedMessage]]],
-        aliases: Mapping[str, Alias] = MappingProxyType({}),
+        aliases: Iterable[tuple[str, Alias]] = (),
     ) -> tuple[int, ...]:
         """Keep editions and put their messages into the outbox, all or nothing; their numbers.
 
@@ -263,28 +263,32 @@ class Archive:
             return numbers
 
     def _store(self, edition: StoredEdition, messages: Sequence[QueuedMessage]) -> int:
+        pieces = shelve(_compressed(edition.document), held=8)
         cursor = self._connection.execute(
             "INSERT INTO edition (day, name, title, created, items, document)"
-            " VALUES (?, ?, ?, ?, ?, ?)",
+            " VALUES (?, ?, ?, ?, ?, zeroblob(?))",
             (
                 edition.day.isoformat(),
                 edition.name,
                 edition.title,
                 edition.created.isoformat(),
                 len(edition.items),
-                _compressed(edition.document),
+                sum(map(len, pieces)),
             ),
         )
         number = cursor.lastrowid
         assert number is not None
+        with self._connection.blobopen("edition", "document", number) as document:
+            for piece in pieces:
+                document.write(piece)
         self._connection.executemany(
             "INSERT INTO item (identity, shown, since) VALUES (?, ?, ?)"
             " ON CONFLICT (identity) DO UPDATE SET shown = coalesce(shown, excluded.shown)",
-            [(item.identity, number, edition.created.isoformat()) for item in edition.items],
+            ((item.identity, number, edition.created.isoformat()) for item in edition.items),
         )
         self._connection.executemany(
             "INSERT OR IGNORE INTO edition_item SELECT ?, id FROM item WHERE identity = ?",
-            [(number, item.identity) for item in edition.items],
+            ((number, item.identity) for item in edition.items),
         )
         self._connection.executemany(  # who is sent something again may not have got it before
             "DELETE FROM delivered WHERE edition = 0 AND recipient ="
@@ -294,7 +298,7 @@ class Archive:
         )
         self._connection.executemany(
             "INSERT INTO search (dutch, english, edition, number) VALUES (?, ?, ?, ?)",
-            [(item.dutch, item.english, number, item.number) for item in edition.items],
+            ((item.dutch, item.english, number, item.number) for item in edition.items),
         )
         self._connection.executemany(
             "INSERT INTO message"
@@ -518,6 +522,10 @@ class Archive:
             yield
 
 
-def _compressed(pieces: Iterable[str]) -> bytes:
+def _compressed(pieces: Iterable[str]) -> Iterator[bytes]:
+    """A text as `zlib.decompress` takes it, in pieces of some size."""
     packer = zlib.compressobj()
-    return b"".join([*(packer.compress(piece.encode()) for piece in pieces), packer.flush()])
+    for piece in pieces:
+        if packed := packer.compress(piece.encode()):
+            yield packed
+    yield packer.flush()

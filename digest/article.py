@@ -4,13 +4,13 @@ All values are immutable and hold the text as it stands in the source, so that
 `Document.reassemble` can show that nothing was lost.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
 from digest.cleaning import clean
-from digest.shelf import pick_kinds
+from digest.shelf import pick_kinds, shelve
 
 
 class Precision(StrEnum):
@@ -238,6 +238,12 @@ class Document:
         return _are_same("".join(clean(self.text).split()), "".join(self.reassemble().split()))
 
 
+def shelve_documents(documents: Iterable[Document]) -> Sequence[Document]:
+    """Documents in their order, of which few are held in memory: each may have a hundred items."""
+    return shelve(documents, held=_DOCUMENTS)
+
+
+_DOCUMENTS = 4
 _HYPHENS = "-\u2010"
 
 

@@ -270,8 +270,8 @@ def _documents(spool: Spool, day: str) -> Iterator[Document]:
         places.setdefault(source, []).append(place)
     for source, own in places.items():
         kept = (kept_from_text(text) for text, _ in pick(rows, own))
-        first, others = next(kept), kept
-        items = (each.article or each.brief for each in chain([first], others))
+        first = next(kept)
+        items = (each.item for each in chain([first], kept))
         parts = shelve(item for item in items if item)
         yield Document(source=source, as_of=first.as_of, text="", parts=parts)
 

@@ -1,17 +1,28 @@
 """What was read and waits for its edition: items into the archive and back."""
 
 import json
-from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass, field, replace
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from digest.archive.store import Archive
 from digest.archive.values import CollectedItem
-from digest.article import NO_ORIGIN, Article, Brief, Document, Item, Precision, Published, is_news
+from digest.article import (
+    NO_ORIGIN,
+    Article,
+    Brief,
+    Document,
+    Item,
+    Precision,
+    Published,
+    is_news,
+    shelve_documents,
+)
 from digest.calendar import clock_en, clock_nl, long_date_en, long_date_nl
 from digest.errors import ArchiveError
 from digest.identity import identity
 from digest.rendering.data import as_data, from_data
+from digest.shelf import pick, shelve
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -27,6 +38,16 @@ class Kept:
     letters: str
     article: Article | None = None
     brief: Brief | None = None
+
+    @property
+    def item(self) -> Item | None:
+        """The item, where there is one."""
+        return self.article or self.brief
+
+    @property
+    def name(self) -> str:
+        """The identity of the item."""
+        return self.item.identity if self.item else ""
 
     @property
     def is_complete(self) -> bool:
@@ -74,59 +95,50 @@ def kept_from_text(text: str) -> Kept:
 
 def read_kept(
     archive: Archive, identities: Iterable[str], warn: Callable[[str], object]
-) -> dict[str, tuple[str, Kept]]:
+) -> Iterator[tuple[str, Kept]]:
     """What is kept of items, each with the place of its source.
 
     What is damaged is told and forgotten: nobody can get it any more.
     """
-    found: dict[str, tuple[str, Kept]] = {}
     for name in identities:
         try:
             row = archive.collected_item(name)
-            found[name] = row.source, _read(archive, row)
+            yield row.source, _read(archive, row)
         except ArchiveError as error:
             warn(str(error))
             archive.drop_collected(name)
-    return found
 
 
 def read_collected(
     archive: Archive, identities: Iterable[str], warn: Callable[[str], object]
-) -> tuple[Document, ...]:
+) -> Sequence[Document]:
     """The collected items as documents. `warn` is told of what is damaged."""
-    return as_documents(read_kept(archive, identities, warn).values())
+    return as_documents(shelve(read_kept(archive, identities, warn)))
 
 
-def as_documents(kept_items: Iterable[tuple[str, Kept]]) -> tuple[Document, ...]:
+def as_documents(kept_items: Sequence[tuple[str, Kept]]) -> Sequence[Document]:
     """Kept items as documents, one for each source, the newest first in each."""
-    found: dict[tuple[str, str], _Source] = {}
-    for place, kept in kept_items:
-        if item := kept.article or kept.brief:
-            found.setdefault((place, kept.source), _Source()).add(kept, item)
-    return tuple(source.document(place) for (place, _), source in found.items())
+    found: dict[tuple[str, str], list[int]] = {}
+    ages: list[float] = []
+    for number, (place, kept) in enumerate(kept_items):
+        ages.append(_age(kept.item) if kept.item else 0.0)
+        if kept.item:
+            found.setdefault((place, kept.source), []).append(number)
 
-
-@dataclass(slots=True)
-class _Source:
-    kept: list[Kept] = field(default_factory=list)
-    items: list[Item] = field(default_factory=list)
-
-    def add(self, kept: Kept, item: Item) -> None:
-        self.kept.append(kept)
-        self.items.append(item)
-
-    def document(self, place: str) -> Document:
-        last = self.kept[-1]
-        items = self.items[::-1]
-        items.sort(key=_age, reverse=True)
+    def document(place: str, numbers: list[int]) -> Document:
+        last = kept_items[numbers[-1]][1]
+        newest_first = sorted(numbers, key=lambda each: (ages[each], each), reverse=True)
+        items = (kept.item for _, kept in pick(kept_items, newest_first))
         return Document(
             source=last.source,
             as_of=last.as_of,
             text="",
-            parts=tuple(items),
+            parts=shelve(item for item in items if item),
             feed=last.feed,
             place=place,
         )
+
+    return shelve_documents(document(place, own) for (place, _), own in found.items())
 
 
 def _age(item: Item) -> float:

@@ -15,7 +15,17 @@ from typing import TypeGuard
 from urllib.parse import urlsplit
 
 from digest.archive.values import Alias
-from digest.article import SHOWN, Article, Aside, Brief, Document, Item, Role, Section
+from digest.article import (
+    SHOWN,
+    Article,
+    Aside,
+    Brief,
+    Document,
+    Item,
+    Role,
+    Section,
+    shelve_documents,
+)
 from digest.cleaning import clean, letters
 from digest.links import link_address
 from digest.shelf import shelve
@@ -89,8 +99,10 @@ def identify(documents: Iterable[Document], known: Known, *, updates: bool = Fal
     `known` is asked for what earlier runs learned.
     """
     learning = _Learning(ask=known)
-    named = shelve(_identify(document, learning) for document in documents)
-    result = shelve(_with_updates(document, learning, updates=updates) for document in named)
+    named = shelve_documents(_identify(document, learning) for document in documents)
+    result = shelve_documents(
+        _with_updates(document, learning, updates=updates) for document in named
+    )
     return Identified(documents=result, aliases=shelve(learning.learned.items()))
 
 

@@ -10,13 +10,22 @@ from itertools import chain
 
 from digest.archive.store import Archive
 from digest.archive.values import Alias
-from digest.article import Article, Document, Status, is_news
+from digest.article import (
+    Article,
+    Aside,
+    Document,
+    Item,
+    Section,
+    Status,
+    is_news,
+    shelve_documents,
+)
 from digest.choosing import Choice, unwanted, unwanted_english
 from digest.collection import Kept, as_documents, collectable, read_kept
 from digest.edition import Edition
 from digest.identity import by_text, identify, identity
 from digest.select import select_items
-from digest.shelf import shelve
+from digest.shelf import pick_where, shelve
 from digest.sources.files import Readings
 
 Complete = Callable[[Sequence[Article]], Mapping[str, Article]]
@@ -100,7 +109,8 @@ def gather(
     letters: dict[str, str] = {}
     if archive:
         letters = {identity(item): by_text(item) for doc in documents for item in doc.items}
-        kept = read_kept(archive, _asked(documents, readings, archive, recipients), warn)
+        asked = _asked(documents, readings, archive, recipients)
+        kept = shelve(read_kept(archive, asked, warn))
         full = _complete(kept, letters) | full
         documents = _with_collected(documents, kept)
     left_out = frozenset(
@@ -109,7 +119,7 @@ def gather(
     chosen = select_items(documents, keep=lambda each: each not in left_out)
     return News(
         readings=readings,
-        documents=shelve(_with_texts(document, full) for document in chosen) if full else chosen,
+        documents=_with_texts(chosen, full),
         letters=letters,
         aliases=found.aliases if archive else (),
         left_out=left_out,
@@ -132,17 +142,19 @@ def keep_new(news: News, archive: Archive, *, now: datetime, warn: Callable[[str
     unkept = archive.unkept(news.identities)
     waiting = set(archive.collected((place for place, _ in places), waiting=True))
     kept = read_kept(archive, (name for name in news.identities if name in waiting), warn)
-    changed = {name for name, (_, each) in kept.items() if _is_newer(name, each, news)}
+    completed = news.completed
+    changed = {each.name for _, each in kept if _is_newer(each, news.letters, completed)}
     items = collectable(news.documents, unkept | changed, news.letters)
     archive.collect(items, places, news.aliases, now=now)
     return len(unkept)
 
 
-def _is_newer(name: str, kept: Kept, news: News) -> bool:
+def _is_newer(kept: Kept, letters: Mapping[str, str], completed: Collection[str]) -> bool:
     """Whether what is there of an item is more than what is kept."""
-    if name not in news.letters:  # it is what is kept
+    if kept.name not in letters:  # it is what is kept
         return False
-    return news.letters[name] != kept.letters or (name in news.completed and not kept.is_complete)
+    is_other = letters[kept.name] != kept.letters
+    return is_other or (kept.name in completed and not kept.is_complete)
 
 
 def identities_of(documents: Iterable[Document]) -> dict[str, None]:
@@ -164,26 +176,26 @@ def _asked(
     return [each for each in collected if each in new or each in here]
 
 
-def _complete(
-    kept: Mapping[str, tuple[str, Kept]], letters: Mapping[str, str]
-) -> dict[str, Article]:
+def _complete(kept: Iterable[tuple[str, Kept]], letters: Mapping[str, str]) -> dict[str, Article]:
     """What was collected with its page, of the text that its source still has."""
     return {
-        name: each.article
-        for name, (_, each) in kept.items()
-        if each.article and each.is_complete and letters.get(name, each.letters) == each.letters
+        each.name: each.article
+        for _, each in kept
+        if each.article
+        and each.is_complete
+        and letters.get(each.name, each.letters) == each.letters
     }
 
 
 def _with_collected(
-    documents: Sequence[Document], kept: Mapping[str, tuple[str, Kept]]
+    documents: Sequence[Document], kept: Sequence[tuple[str, Kept]]
 ) -> Sequence[Document]:
     """The documents with what was collected and is in no source any more."""
     here = identities_of(documents) if kept else {}
-    gone = {name: each for name, each in kept.items() if name not in here}
+    gone = pick_where(kept, lambda each: each[1].name not in here)
     if not gone:
         return documents
-    more = {(document.place, document.source): document for document in as_documents(gone.values())}
+    more = {(document.place, document.source): document for document in as_documents(gone)}
     last = {(document.place, document.source): index for index, document in enumerate(documents)}
 
     def joined() -> Iterator[Document]:
@@ -196,7 +208,7 @@ def _with_collected(
                 yield document
         yield from more.values()
 
-    return shelve(joined())
+    return shelve_documents(joined())
 
 
 def _withdrawn(documents: Iterable[Document]) -> set[str]:
@@ -218,12 +230,16 @@ def _lacks_text(item: Article, *, again: bool) -> bool:
     return bool(origin.address) and not origin.is_full and (again or not origin.note)
 
 
-def _with_texts(document: Document, texts: Mapping[str, Article]) -> Document:
-    """The document with those items whole whose page was fetched."""
-    parts = (
-        replace(texts[identity(part)], identity=identity(part), updated=part.updated)
-        if isinstance(part, Article) and identity(part) in texts
-        else part
-        for part in document.parts
+def _with_texts(documents: Sequence[Document], texts: Mapping[str, Article]) -> Sequence[Document]:
+    """The documents with those items whole whose page was fetched."""
+    if not texts:
+        return documents
+
+    def whole(part: Section | Item | Aside) -> Section | Item | Aside:
+        if not isinstance(part, Article) or identity(part) not in texts:
+            return part
+        return replace(texts[identity(part)], identity=identity(part), updated=part.updated)
+
+    return shelve_documents(
+        replace(document, parts=shelve(map(whole, document.parts))) for document in documents
     )
-    return replace(document, parts=shelve(parts))

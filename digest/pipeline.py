@@ -39,6 +39,8 @@ T = TypeVar("T")
 
 Translate = Callable[[tuple[str, ...]], Mapping[str, Sentence]]
 """Translates segments in one call; the result has each of them as a key."""
+Begin = Callable[[int, int], object]
+"""Told how many items the next call is about, and how many are left for others."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -62,11 +64,11 @@ def make_edition(
     translate: Translate,
     model: ModelNote | None,
     problems: tuple[Problem, ...] = (),
-    begin: Callable[[int, int], object] = lambda _number, _left: None,
+    begin: Begin = lambda _items, _left: None,
 ) -> Edition:
     """Translate all items of the documents, as many in one batch as memory has room for.
 
-    `begin` is told how many items a batch has, and how many are left after it.
+    `begin` is told of each batch.
     """
     documents = shelve(documents)
     items = ((item, doc.source) for doc in documents for item in doc.items)
@@ -90,25 +92,33 @@ def make_edition(
 
 
 def _entries(
-    sourced: Sequence[tuple[Item, str]], translate: Translate, begin: Callable[[int, int], object]
+    sourced: Sequence[tuple[Item, str]], translate: Translate, begin: Begin
 ) -> Iterator[Entry]:
     number = 0
-    for batch in batches(sourced, itemgetter(0)):
-        begin(len(batch), len(sourced) - number - len(batch))
-        sentences = translate(tuple(part for item, _ in batch for part in item_segments(item)))
+    for batch, sentences in translated(sourced, itemgetter(0), translate, begin):
         for item, source in batch:
             number += 1
             yield _entry(number, item, source, sentences)
-        del sentences, batch  # or there would be two of them
 
 
-def batches(items: Iterable[T], item_of: Callable[[T], Item]) -> Iterator[list[T]]:
-    """Items in their order, in lists of which all segments are translated together."""
+def translated(
+    items: Sequence[T], item_of: Callable[[T], Item], translate: Translate, begin: Begin
+) -> Iterator[tuple[list[T], Mapping[str, Sentence]]]:
+    """Items in their order, in batches of which all segments are translated in one call."""
+    left = len(items)
+    for batch in _batches(items, item_of):
+        left -= len(batch)
+        begin(len(batch), left)
+        segments = (part for item in batch for part in item_segments(item_of(item)))
+        yield batch, translate(tuple(segments))
+
+
+def _batches(items: Iterable[T], item_of: Callable[[T], Item]) -> Iterator[list[T]]:
     batch: list[T] = []
     left = BATCH
     for item in items:
         batch.append(item)
-        left -= sum(len(paragraph.text) for paragraph in item_of(item).paragraphs)
+        left -= _characters(item_of(item))
         if left <= 0:
             yield batch
             batch, left = [], BATCH
@@ -116,8 +126,15 @@ def batches(items: Iterable[T], item_of: Callable[[T], Item]) -> Iterator[list[T
         yield batch
 
 
-BATCH = 120_000
-"""So many characters of items are a batch, some thousand sentences: a daily edition is one."""
+BATCH = 90_000
+"""So many characters of items are a batch, some hundred items: a daily edition is one."""
+
+
+def _characters(item: Item) -> int:
+    texts = [paragraph.text for paragraph in item.paragraphs]
+    if isinstance(item, Article):
+        texts += [item.headline.text, *item.pictures]
+    return sum(map(len, texts))
 
 
 def merge_copies(items: Iterable[tuple[Item, str]]) -> Sequence[tuple[Item, str]]:

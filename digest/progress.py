@@ -30,9 +30,10 @@ class Batches:
         self.factor = left / items if items else 0.0
 
     def __call__(self, done: int, total: int, what: str) -> None:
-        """How far the batch is."""
-        self.now = total
-        self.progress(self.before + done, self.before + total + round(total * self.factor), what)
+        """How far the batch is; of a second round, for some of it again, only the end counts."""
+        self.now = max(self.now, total)
+        whole = self.before + self.now + round(self.now * self.factor)
+        self.progress(self.before + self.now - total + done, whole, what)
 
     def end(self) -> None:
         """All batches are done."""

@@ -3,9 +3,9 @@
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
 
-from digest.article import Article, Brief, Document
+from digest.article import Article, Brief, Document, shelve_documents
 from digest.identity import identity
-from digest.shelf import pick_where, shelve
+from digest.shelf import pick_where
 
 
 def select_items(
@@ -16,6 +16,6 @@ def select_items(
     def is_kept(part: object) -> bool:
         return not isinstance(part, Article | Brief) or keep(identity(part))
 
-    return shelve(
+    return shelve_documents(
         replace(document, parts=pick_where(document.parts, is_kept)) for document in documents
     )

@@ -97,9 +97,9 @@ def build_site(archive: Archive, order: SiteOrder) -> Built:
     Raises `UsageError` for a folder with pages of somebody else, `OutputError`, `TemplateError`.
     """
     files = _Files(order)
-    shelf = _Shelf(archive, order)
-    listed = [each for each in whole_editions(archive) if shelf.is_dated(each)]
-    editions = [each for each in listed if files.has(f"editions/{_page(each)}") or shelf.take(each)]
+    taken = _Taken(archive, order)
+    listed = [each for each in whole_editions(archive) if taken.is_dated(each)]
+    editions = [each for each in listed if files.has(f"editions/{_page(each)}") or taken.take(each)]
     pages = ["", *map(_page, editions), ""]
     around = {
         each.id: Around(earlier=earlier, later=later)
@@ -113,11 +113,11 @@ def build_site(archive: Archive, order: SiteOrder) -> Built:
     files.planned |= {f"months/{month.key}.html" for month in months}
     files.planned |= {f"search/{month.key}.js" for month in months}
     for month, (_, of_month) in zip(months, by_month, strict=True):
-        _write_month(month, of_month, around, shelf, files)
-        shelf.clear()
-    _write_first(editions[:_NEWEST], months, shelf, files)
+        _write_month(month, of_month, around, taken, files)
+        taken.clear()
+    _write_first(editions[:_NEWEST], months, taken, files)
     files.finish(published={f"editions/{_page(each)}" for each in archive.list_editions()})
-    return Built(written=files.written, damaged=len(shelf.damaged))
+    return Built(written=files.written, damaged=len(taken.damaged))
 
 
 def _page(listed: Listed) -> str:
@@ -134,7 +134,7 @@ def _month(key: str, editions: int) -> Month:
 
 
 @dataclass(slots=True)
-class _Shelf:
+class _Taken:
     """Editions that were read, each once for as long as it is needed."""
 
     archive: Archive
@@ -270,21 +270,21 @@ def _write_month(
     month: Month,
     listed: Sequence[Listed],
     around: Mapping[int, Around],
-    shelf: _Shelf,
+    taken: _Taken,
     files: _Files,
 ) -> None:
     """The pages of the editions of a month, their list and their words."""
     look, templates = files.order.look, files.order.templates
 
     def page(each: Listed) -> str:
-        edition = shelf.take(each)
+        edition = taken.take(each)
         if edition is None:  # it was whole when its page was made
             return (files.order.folder / "editions" / _page(each)).read_text(encoding="utf-8")
         view = view_edition(edition, look)
         return Press(templates, [edition]).fill("web.html", edition=view, around=around[each.id])
 
     def index() -> str:
-        found = ((each, shelf.take(each)) for each in listed)
+        found = ((each, taken.take(each)) for each in listed)
         return month_index(
             month.key,
             look.languages,
@@ -298,19 +298,19 @@ def _write_month(
     files.write(
         f"months/{month.key}.html",
         marks,
-        lambda: _fill("site-month.html", listed, shelf, files, month=month, root="../"),
+        lambda: _fill("site-month.html", listed, taken, files, month=month, root="../"),
     )
 
 
 def _write_first(
-    newest: Sequence[Listed], months: Sequence[Month], shelf: _Shelf, files: _Files
+    newest: Sequence[Listed], months: Sequence[Month], taken: _Taken, files: _Files
 ) -> None:
     keys = json.dumps([month.key for month in months])
     files.write("search/months.js", keys, lambda: f"digestMonths({keys});\n")
     files.write(
         "index.html",
         [list(map(_mark, newest)), months],
-        lambda: _fill("site-index.html", newest, shelf, files, months=months, root=""),
+        lambda: _fill("site-index.html", newest, taken, files, months=months, root=""),
     )
 
 
@@ -332,11 +332,11 @@ def _indexed(listed: Listed, edition: Edition, look: Look) -> Indexed:
 
 
 def _fill(
-    template: str, listed: Sequence[Listed], shelf: _Shelf, files: _Files, **values: Any
+    template: str, listed: Sequence[Listed], taken: _Taken, files: _Files, **values: Any
 ) -> str:
     """A page with a list of editions."""
     order = files.order
-    found = [(each, edition) for each in listed if (edition := shelf.take(each))]
+    found = [(each, edition) for each in listed if (edition := taken.take(each))]
     lines = tuple(_line(_page(each), view_edition(edition, order.look)) for each, edition in found)
     press = Press(order.templates, [edition for _, edition in found])
     return press.fill(template, title=order.title, lines=lines, **values)

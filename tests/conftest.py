@@ -126,3 +126,12 @@ def golden(request: pytest.FixtureRequest) -> Callable[[str, str], None]:
         assert text == expected, f"{name} differs; `pytest --update-golden` rewrites it"
 
     return check
+
+
+@pytest.fixture(params=["few", "many"])
+def lengths(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
+    """All sequences are as short as they are, or lie on shelves as if they were long."""
+    if request.param == "many":
+        monkeypatch.setattr("digest.shelf.HELD", 0)
+        monkeypatch.setattr("digest.article._DOCUMENTS", 0)
+        monkeypatch.setattr("digest.delivery.output._PIECES", 0)

@@ -38,6 +38,8 @@ from tests import CHECKOUT, DATA
 from tests.conftest import ZONE, reading
 from tests.fakes import FakeEngine
 
+pytestmark = pytest.mark.usefixtures("lengths")
+
 POISON = "Dit is vergif."
 KRANT = "https://krant.example"
 pytestmark = pytest.mark.filterwarnings("default")

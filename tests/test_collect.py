@@ -26,6 +26,8 @@ from tests.conftest import AS_OF
 from tests.test_outbox import NEVER
 from tests.test_publish import A, B, Morning
 
+pytestmark = pytest.mark.usefixtures("lengths")
+
 FEED = SourceSpec(location="https://krant.example/rss")
 
 

@@ -13,6 +13,8 @@ from digest.sources.feed import parse_feed
 from digest.sources.wire import parse_wire
 from tests.conftest import AS_OF, ZONE
 
+pytestmark = pytest.mark.usefixtures("lengths")
+
 BODY = "De brug over de rivier gaat maandag dicht voor groot onderhoud, zegt de gemeente Goes."
 
 

@@ -11,6 +11,8 @@ from digest.sources.wire import parse_wire
 from tests.conftest import AS_OF
 from tests.fakes import FakeEngine, translator
 
+pytestmark = pytest.mark.usefixtures("lengths")
+
 
 def edition_of(*documents: Document, engine: FakeEngine) -> Edition:
     return make_edition(
@@ -50,7 +52,7 @@ def test_what_is_more_than_a_batch_is_translated_in_several(
         model=None,
         begin=lambda items, left: begun.append((items, left)),
     )
-    assert parts == whole
+    assert list(parts.entries) == list(whole.entries)
     assert len(engine.calls) == 3
     assert begun == [(2, 3), (2, 1), (1, 0)]
 
@@ -65,6 +67,24 @@ def test_progress_of_batches_is_that_of_the_whole() -> None:
     batches(3, 14, "b")
     batches.end()
     assert seen == [(5, 30, "a"), (10, 30, ""), (13, 24, "b"), (24, 24, "")]
+
+
+def test_a_second_round_of_a_batch_is_the_end_of_it() -> None:
+    seen: list[tuple[int, int, str]] = []
+    batches = Batches(lambda *told: seen.append(told))
+    batches.begin(items=1, left=1)
+    batches(10, 10, "")
+    batches(1, 3, "")
+    batches.begin(items=1, left=0)
+    batches(2, 5, "")
+    assert seen == [(10, 20, ""), (8, 20, ""), (12, 15, "")]
+
+
+def test_headlines_count_for_a_batch(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("digest.pipeline.BATCH", 5)
+    engine = FakeEngine()
+    edition_of(wire("Kop een\nMeer uit Sport\nKop twee"), engine=engine)
+    assert len(engine.calls) == 2
 
 
 def test_one_batch_ends_by_itself() -> None:

@@ -26,6 +26,8 @@ from tests.conftest import AS_OF
 from tests.fakes import FakeEngine, translator
 from tests.test_outbox import LATER, NEVER, NOBODY_KNOWS, OURS
 
+pytestmark = pytest.mark.usefixtures("lengths")
+
 A, B = "a@example.com", "b@example.com"
 DAY = date(2026, 11, 22)
 

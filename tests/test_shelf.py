@@ -1,5 +1,8 @@
 """Sequences that lie in a file."""
 
+import gc
+import subprocess
+import sys
 import tempfile
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -11,6 +14,7 @@ import pytest
 
 from digest.errors import OutputError
 from digest.shelf import HELD, Shelf, pick, pick_kinds, pick_where, shelve
+from tests import CHECKOUT
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -96,14 +100,62 @@ def test_shelves_lie_in_shelves() -> None:
     assert list(pick(notes, [2])[0].more) == [0, 1]
 
 
-def test_the_file_has_no_name(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
-    values = shelf(1000)
-    assert len(values) == 1000
-    assert not list(tmp_path.iterdir())
+@pytest.fixture
+def other_file(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Shelves lie in a file of their own."""
+    monkeypatch.setattr("digest.shelf._open", [])
 
 
-def test_no_room_is_said_in_a_sentence(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path / "gone"))
-    with pytest.raises(OutputError, match=r"The temporary folder cannot be written: .*\."):
-        shelf(1)
+@pytest.mark.usefixtures("other_file")
+class TestFile:
+    def test_it_has_no_name(self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
+        assert len(shelf(1000)) == 1000
+        assert not list(tmp_path.iterdir())
+
+    def test_many_shelves_lie_in_one(self) -> None:
+        first = shelf(1)
+        before = len(list(Path("/proc/self/fd").iterdir()))
+        shelves = [shelf(3) for _ in range(100)]
+        assert len(list(Path("/proc/self/fd").iterdir())) == before
+        assert [list(each) for each in shelves] == [[0, 1, 2]] * 100
+        assert list(first) == [0]
+
+    def test_a_full_one_gets_no_further_shelves(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.setattr("digest.shelf._FILE", 10)
+        inner = shelf(20)
+        outer = shelve([Note(text="a", more=inner)], held=0)
+        del inner
+        gc.collect()
+        assert list(outer[0].more) == list(range(20))  # the file of which is held by the other
+
+    def test_shelves_grow_side_by_side(self) -> None:
+        pairs = shelve(((each, shelf(each)) for each in range(4)), held=0)
+        assert [(each, list(inner)) for each, inner in pairs] == [
+            (each, list(range(each))) for each in range(4)
+        ]
+
+    def test_no_folder_is_said_in_a_sentence(
+        self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr(tempfile, "tempdir", str(tmp_path / "gone"))
+        with pytest.raises(OutputError, match=r"The temporary folder cannot be written: .*\."):
+            shelf(1)
+
+    def test_a_full_disk_is_said_in_a_sentence_and_nothing_else(self) -> None:
+        code = (
+            "import resource, signal\n"
+            "from digest.shelf import shelve\n"
+            "from digest.errors import OutputError\n"
+            "signal.signal(signal.SIGXFSZ, signal.SIG_IGN)\n"
+            "resource.setrlimit(resource.RLIMIT_FSIZE, (5000, 5000))\n"
+            "try:\n"
+            "    shelve(map(str, range(100_000)))\n"
+            "except OutputError as error:\n"
+            "    print(error)\n"
+        )
+        done = subprocess.run(
+            [sys.executable, "-c", code], cwd=CHECKOUT, check=True, capture_output=True, text=True
+        )
+        assert done.stdout == "The temporary folder cannot be written: File too large.\n"
+        assert not done.stderr

@@ -60,7 +60,7 @@ class Collection:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StoredEdition:
-    """An edition as it was made: `document` is its JSON, in pieces."""
+    """An edition as it was made: `document` is its JSON, in pieces that can be read once."""
 
     day: date
     title: str

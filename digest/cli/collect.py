@@ -117,15 +117,12 @@ def _open_archive() -> Iterator[Archive]:
 def _translate(documents: Sequence[Document], options: TranslationOptions) -> bool:
     """Translate all sentences; whether that could be done."""
     from digest.edition import Flag
-    from digest.pipeline import batches, item_segments
+    from digest.pipeline import translated
+    from digest.shelf import shelve
 
-    items = [item for document in documents for item in document.items]
-    left = len(items)
+    items = shelve(item for document in documents for item in document.items)
     is_whole = True
     with closing(open_translator(folders(), options)) as translator:
-        for batch in batches(items, lambda item: item):
-            left -= len(batch)
-            translator.begin(len(batch), left)
-            sentences = translator(part for item in batch for part in item_segments(item))
-            is_whole &= not any(Flag.EMPTY in sentence.flags for sentence in sentences.values())
+        for _, sentences in translated(items, lambda item: item, translator, translator.begin):
+            is_whole &= not any(Flag.EMPTY in each.flags for each in sentences.values())
     return is_whole

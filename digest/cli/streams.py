@@ -17,7 +17,7 @@ from digest.plaintext import encoded, plain, plain_line
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from digest.delivery.output import Document
+    from digest.delivery.output import Rendered
 
 
 def read_stdin(most: int) -> bytes:
@@ -53,7 +53,7 @@ def print_line(line: str) -> None:
     print_document(f"{plain(line)}\n")
 
 
-def print_document(document: str | Document, *, pager: bool = False) -> None:
+def print_document(document: str | Rendered, *, pager: bool = False) -> None:
     """Write a document to standard output, text as UTF-8 whatever the locale.
 
     Every byte is accepted, or this raises: `OutputError`, or `PipeClosed` where nobody reads on.

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
     from pathlib import Path
 
-    from digest.delivery.output import Document
+    from digest.delivery.output import Rendered
     from digest.rendering.documents import Making
     from digest.rendering.message import Envelope
     from digest.sources.spec import SourceSpec
@@ -103,7 +103,7 @@ def whole_beside(output: Path) -> Path:
 
 def render_target(
     edition: Edition, target: Target, making: Making, envelope: Envelope | None
-) -> list[tuple[Document, Path | None]]:
+) -> list[tuple[Rendered, Path | None]]:
     """The document of a target; when it had to be shortened, also the whole.
 
     `envelope` is needed for a mail message only.
@@ -117,7 +117,7 @@ def render_target(
     if target.form is not Format.HTML:
         return [(hold(make_document(edition, target.form, making)), target.output)]
     html, whole = make_html(edition, making)
-    documents: list[tuple[Document, Path | None]] = [(html.encode(), target.output)]
+    documents: list[tuple[Rendered, Path | None]] = [(html.encode(), target.output)]
     if whole and target.output:
         full = whole_beside(target.output)
         making.warn(f"The html was shortened; the whole is {full}.")

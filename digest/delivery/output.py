@@ -11,7 +11,7 @@ from pathlib import Path
 from digest.errors import OutputError, PipeClosed
 from digest.shelf import shelve
 
-Document = bytes | Sequence[bytes]
+Rendered = bytes | Sequence[bytes]
 """A document as it is written, whole or in pieces."""
 
 
@@ -32,14 +32,15 @@ def _joined(pieces: Iterable[bytes]) -> Iterator[bytes]:
 
 
 _PIECE, _PIECES = 1 << 16, 8
+"""Bytes of a piece, and how many of these are held in memory: more than any daily edition has."""
 
 
-def as_pieces(document: Document) -> Sequence[bytes]:
+def as_pieces(document: Rendered) -> Sequence[bytes]:
     """A document in pieces."""
     return (document,) if isinstance(document, bytes) else document
 
 
-def write_file(path: Path, document: Document, *, private: bool = False) -> None:
+def write_file(path: Path, document: Rendered, *, private: bool = False) -> None:
     """Write a document beside `path`, then rename it into place.
 
     An existing file keeps its permissions; a `private` one is for its owner alone. Raises

@@ -2,7 +2,7 @@
 
 import dataclasses
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from datetime import date, datetime
 from functools import cache
@@ -27,18 +27,23 @@ def edition_as_json(edition: Edition) -> Iterator[str]:
     """The edition as docs/edition.schema.json describes it, in pieces."""
     counts = {"sentences": edition.tally.sentences, "doubtful": edition.doubtful}
     data = as_data(replace(edition, entries=()))
-    before, empty, after = as_json({"version": SCHEMA_VERSION, "counts": counts, **data}).partition(
-        _NO_ENTRIES
-    )
-    assert empty
-    yield before + _NO_ENTRIES[:-1]
-    for number, entry in enumerate(edition.entries):
-        yield f"{',' if number else ''}\n{as_json(entry).rstrip()}".replace("\n", "\n    ")
-    yield f"{_LINE if edition.entries else ''}]{after}"
+    head = {"version": SCHEMA_VERSION, "counts": counts, **data}
+    return as_json_with(head, "entries", edition.entries)
 
 
-_NO_ENTRIES = '\n  "entries": []'
-"""As it stands in an edition without any: within a string there is no line feed."""
+def as_json_with(head: dict[str, Any], name: str, values: Iterable[Any]) -> Iterator[str]:
+    """An object as JSON, in pieces, whose list of this name, which is empty, gets the values."""
+    empty = f'\n  "{name}": []'  # within a string there is no line feed
+    before, there, after = as_json(head | {name: []}).partition(empty)
+    assert there
+    yield before + empty[:-1]
+    number = 0
+    for number, value in enumerate(values, 1):
+        comma = "," if number > 1 else ""
+        yield f"{comma}\n{as_json(value).rstrip()}".replace("\n", "\n    ")
+    yield f"{_LINE if number else ''}]{after}"
+
+
 _LINE = "\n  "
 
 

@@ -14,7 +14,7 @@ import css_inline
 from jinja2 import StrictUndefined, TemplateNotFound, TemplateSyntaxError
 
 from digest.edition import Edition, Format
-from digest.errors import DigestError, TemplateError
+from digest.errors import DigestError, OutputError, TemplateError
 from digest.plaintext import plain, plain_emphasised
 from digest.regular import read_regular
 from digest.rendering.data import edition_as_json, edition_as_lines
@@ -69,13 +69,16 @@ class Press:
     def pieces(self, name: str, *, emphasis: bool = False, **values: Any) -> Iterator[str]:
         """The same one piece after the other; with `emphasis` a template may set it in text.
 
-        Raises `TemplateError` with file, line and reason.
+        Then it is one piece, since a sequence that sets it may be in two. Raises `TemplateError`
+        with file, line and reason.
         """
         with self._budget.timed(), _named_errors(self._templates):
             stream = self._environment.get_template(name).stream(**values)
             stream.enable_buffering(_BUFFER)
-            for piece in self._budget.spend(stream):
-                yield plain_emphasised(piece) if emphasis else plain(piece)
+            pieces = self._budget.spend(stream)
+            if emphasis:
+                yield plain_emphasised("".join(pieces))
+            yield from map(plain, pieces)
 
 
 def render(edition: Edition, form: Format, look: Look, templates: Templates) -> str:
@@ -138,7 +141,7 @@ def _named_errors(templates: Templates) -> Iterator[None]:
         raise TemplateError(f"{error.filename}, line {error.lineno}: {error.message}") from error
     except Exception as error:
         place = _place(error, templates)
-        if isinstance(error, DigestError) and not place:
+        if isinstance(error, OutputError) or (isinstance(error, DigestError) and not place):
             raise
         what = str(error).rstrip(".") or type(error).__name__
         raise TemplateError(f"{place or templates}: {what}.") from error

@@ -11,7 +11,7 @@ from urllib.parse import quote, urlsplit
 from digest import __version__
 from digest.edition import Dated, Entry, Format, shown_source
 from digest.plaintext import plain_line
-from digest.rendering.data import as_json
+from digest.rendering.data import as_json_with
 from digest.rendering.environment import Press, Templates
 from digest.rendering.phrases import DOUBTFUL
 from digest.rendering.view import EntryView, Look, view_edition
@@ -84,7 +84,7 @@ def make_feed(
     feed = _feed(title, dated, look, press, place)
     if form is Format.ATOM:
         return press.pieces("atom.xml", feed=feed)
-    return iter([as_json(_as_json(feed))])
+    return as_json_with(_about(feed), "items", map(_as_json, feed.entries))
 
 
 def name_id(*names: str) -> str:
@@ -161,29 +161,29 @@ def _second(moment: datetime) -> datetime:
     return moment.replace(microsecond=0)
 
 
-def _as_json(feed: Feed) -> dict[str, object]:
-    """The feed as jsonfeed.org/version/1.1 describes it; what is empty is left out."""
-    items = [
-        _filled(
-            id=entry.id,
-            url=entry.address,
-            title=entry.title,
-            content_html=entry.content,
-            date_published=entry.published,
-            date_modified=entry.updated,
-            authors=[{"name": entry.author}],
-            tags=entry.categories,
-        )
-        for entry in feed.entries
-    ]
+def _about(feed: Feed) -> dict[str, object]:
+    """What stands before the items, as jsonfeed.org/version/1.1 has it."""
     about = _filled(home_page_url=feed.home, feed_url=feed.address, language=feed.language)
     return {
         "version": "https://jsonfeed.org/version/1.1",
         "title": feed.title,
         **about,
         "authors": [{"name": "digest"}],
-        "items": items,
     }
+
+
+def _as_json(entry: FeedEntry) -> dict[str, object]:
+    """An item; what is empty is left out."""
+    return _filled(
+        id=entry.id,
+        url=entry.address,
+        title=entry.title,
+        content_html=entry.content,
+        date_published=entry.published,
+        date_modified=entry.updated,
+        authors=[{"name": entry.author}],
+        tags=entry.categories,
+    )
 
 
 def _filled(**values: object) -> dict[str, object]:

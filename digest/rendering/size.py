@@ -11,6 +11,7 @@ from dataclasses import replace
 
 from digest.article import Role
 from digest.edition import Edition, Entry, Passage
+from digest.shelf import shelve
 from digest.vocabulary import uncommon_words
 
 WARN_ABOVE = 90_000
@@ -94,9 +95,8 @@ def first_sentences(edition: Edition, count: int) -> Edition:
 
 def shorten_edition(edition: Edition, sentences: int) -> Edition:
     """The edition with at most so many sentences in the body of each item."""
-    return replace(
-        edition, entries=tuple(_shorten(entry, sentences) for entry in edition.entries), words=()
-    )
+    entries = shelve(_shorten(entry, sentences) for entry in edition.entries)
+    return replace(edition, entries=entries, words=())
 
 
 def _shorten(entry: Entry, sentences: int) -> Entry:

@@ -9,9 +9,8 @@ from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 
-from digest.article import Document
+from digest.article import Document, shelve_documents
 from digest.errors import InputError
-from digest.shelf import shelve
 from digest.sources.cache import Notes
 from digest.sources.finding import MOST_BYTES, find_files
 from digest.sources.hosts import is_web, public_address
@@ -52,7 +51,7 @@ def read_sources(specs: Iterable[SourceSpec], reading: Reading) -> Readings:
             jobs += _jobs(spec, reading, fetched, failures, accepted)
         except InputError as error:
             failures.append(error)
-    documents = shelve(_documents(jobs, reading, failures))
+    documents = shelve_documents(_documents(jobs, reading, failures))
     for location in (each for each, good in accepted.items() if not good):
         reading.reject(location, fetched[location])
     return Readings(

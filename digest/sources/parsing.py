@@ -9,7 +9,7 @@ from itertools import chain, islice
 from pathlib import Path
 
 from digest.article import Document
-from digest.errors import InputError
+from digest.errors import InputError, OutputError
 from digest.plaintext import readable
 from digest.regular import open_regular
 from digest.shelf import shelve
@@ -72,7 +72,7 @@ def parse(
     """
     try:
         document, kind = _parse_as(name, loaded, spec, reading, failures)
-    except InputError:
+    except (InputError, OutputError):
         raise
     except Exception as error:
         raise InputError(name, f"cannot be understood ({type(error).__name__})") from error

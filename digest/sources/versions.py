@@ -4,9 +4,9 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 
-from digest.article import Article, Document, Status
+from digest.article import Article, Document, Status, shelve_documents
 from digest.errors import InputError
-from digest.shelf import pick, shelve
+from digest.shelf import pick
 from digest.sources.agency import FEED
 
 _WHY = {
@@ -27,7 +27,7 @@ def newest(documents: Sequence[Document], problems: list[InputError]) -> Sequenc
     for number, document in enumerate(documents):
         for key, place in _places(document, number).values():
             last[key] = max(last.get(key, place), place)
-    return shelve(_newest(documents, last, problems))
+    return shelve_documents(_newest(documents, last, problems))
 
 
 def _newest(

@@ -2,7 +2,7 @@ from pathlib import Path
 
 import pytest
 
-from digest.delivery.output import write_file
+from digest.delivery.output import hold, write_file
 from digest.errors import OutputError
 
 
@@ -33,3 +33,12 @@ def test_what_cannot_be_written_is_named_and_leaves_nothing(tmp_path: Path) -> N
 def test_a_full_device_is_an_error() -> None:
     with pytest.raises(OutputError, match="No space left"):
         write_file(Path("/dev/full"), b"x")
+
+
+@pytest.mark.parametrize("size", [0, 1, 65_536, 70_000, 3_000_000])
+def test_a_document_in_pieces_is_written_whole(size: int, tmp_path: Path) -> None:
+    data = bytes(number % 251 for number in range(size))
+    held = hold(data[start : start + 1000] for start in range(0, size, 1000))
+    assert b"".join(held) == data
+    write_file(tmp_path / "edition.txt", held)
+    assert (tmp_path / "edition.txt").read_bytes() == data

@@ -19,6 +19,8 @@ from tests import DATA
 from tests.conftest import AS_OF, ZONE
 from tests.rendering.test_environment import TEMPLATES, edition_of, linked_edition, seed_edition
 
+pytestmark = pytest.mark.usefixtures("lengths")
+
 __all__ = ["linked_edition", "seed_edition"]  # fixtures
 SCHEMA = etree.RelaxNG(etree.parse(str(DATA / "atom.rng")))
 PLACE = Place(folder="https://example.org/nieuws/", name="van daag.atom")

@@ -16,6 +16,8 @@ from digest.sources.spec import SourceSpec
 from digest.sources.web import Fetched
 from tests.conftest import AS_OF, reading
 
+pytestmark = pytest.mark.usefixtures("lengths")
+
 TEXT = "Oekraïne krijgt 5 € – “nu”\n"
 
 

@@ -16,6 +16,8 @@ from digest.sources.spec import SourceSpec
 from tests import CHECKOUT
 from tests.conftest import AS_OF, ZONE, reading
 
+pytestmark = pytest.mark.usefixtures("lengths")
+
 ARTICLE = {
     "headline": "Brug in Utrecht twee weken dicht",
     "text": ["De brug gaat dicht, meldt de gemeente.", "Fietsers rijden om."],

@@ -20,7 +20,7 @@ from tests.fakes import MODEL, FakeEngine, translator
 TODAY = 739_000
 
 
-class Shelf:
+class Memories:
     """Memories in one file, with the warnings that they gave."""
 
     def __init__(self, path: Path) -> None:
@@ -42,8 +42,8 @@ class Shelf:
 
 
 @pytest.fixture
-def shelf(tmp_path: Path) -> Iterator[Shelf]:
-    opened = Shelf(tmp_path / "data" / "memory.sqlite3")
+def shelf(tmp_path: Path) -> Iterator[Memories]:
+    opened = Memories(tmp_path / "data" / "memory.sqlite3")
     yield opened
     for memory in opened.opened:
         memory.close()
@@ -56,7 +56,7 @@ def kept(text: str, score: float = 0.0) -> Remembered:
 HELLO = ("Hallo.", kept("Hello.", -0.25))
 
 
-def test_what_is_not_kept_is_remembered_in_one_run_and_in_no_file(shelf: Shelf) -> None:
+def test_what_is_not_kept_is_remembered_in_one_run_and_in_no_file(shelf: Memories) -> None:
     shelf.settings = replace(shelf.settings, kept=False)
     memory = shelf.open()
     memory.remember([HELLO])
@@ -65,27 +65,27 @@ def test_what_is_not_kept_is_remembered_in_one_run_and_in_no_file(shelf: Shelf) 
     assert not shelf.settings.path.parent.exists()
 
 
-def test_what_was_remembered_is_recalled_by_the_next_run(shelf: Shelf) -> None:
+def test_what_was_remembered_is_recalled_by_the_next_run(shelf: Memories) -> None:
     first = shelf.open()
     first.remember([HELLO])
     first.close()
     assert shelf.open().recall(["Hallo.", "Dag."]) == dict([HELLO])
 
 
-def test_another_model_or_other_options_have_their_own(shelf: Shelf) -> None:
+def test_another_model_or_other_options_have_their_own(shelf: Memories) -> None:
     shelf.open().remember([HELLO])
     assert shelf.open(version="2").recall(["Hallo."]) == {}
     assert shelf.open(options="beam=1").recall(["Hallo."]) == {}
 
 
-def test_thousands_of_segments_are_recalled(shelf: Shelf) -> None:
+def test_thousands_of_segments_are_recalled(shelf: Memories) -> None:
     memory = shelf.open()
     many = [(f"Zin {n}.", kept(f"Sentence {n}.")) for n in range(3000)]
     memory.remember(many)
     assert memory.recall([source for source, _ in many]) == dict(many)
 
 
-def test_what_nobody_uses_is_forgotten(shelf: Shelf) -> None:
+def test_what_nobody_uses_is_forgotten(shelf: Memories) -> None:
     used = ("Dag.", kept("Bye."))
     shelf.open().remember([HELLO, used])
     shelf.open(today=TODAY + 100).recall(["Dag."])
@@ -93,7 +93,7 @@ def test_what_nobody_uses_is_forgotten(shelf: Shelf) -> None:
     assert shelf.open().recall(["Hallo.", "Dag."]) == dict([used])
 
 
-def test_a_damaged_file_is_set_aside_and_a_new_one_begun(shelf: Shelf) -> None:
+def test_a_damaged_file_is_set_aside_and_a_new_one_begun(shelf: Memories) -> None:
     shelf.settings.path.parent.mkdir()
     shelf.settings.path.write_bytes(b"not a database" * 100)
     memory = shelf.open()
@@ -106,7 +106,7 @@ def test_a_damaged_file_is_set_aside_and_a_new_one_begun(shelf: Shelf) -> None:
 
 @pytest.mark.parametrize("column", ["target", "score", "checked", "missing"])
 @pytest.mark.parametrize("value", [b"\xff", "{", "[[1]]", "[[1, 2, 3, 4, 5, 6]]", 5])
-def test_a_damaged_row_is_not_remembered(shelf: Shelf, column: str, value: object) -> None:
+def test_a_damaged_row_is_not_remembered(shelf: Memories, column: str, value: object) -> None:
     memory = shelf.open()
     memory.remember([HELLO, ("Dag.", kept("Bye."))])
     glosses = {"Hallo.": (Gloss(start=0, end=5, head="hallo", meanings=("hello",)),)}
@@ -125,13 +125,13 @@ def test_a_damaged_row_is_not_remembered(shelf: Shelf, column: str, value: objec
     assert memory.recall(["Hallo."]) == dict([HELLO])
 
 
-def test_it_is_private(shelf: Shelf) -> None:
+def test_it_is_private(shelf: Memories) -> None:
     shelf.open().remember([HELLO])
     for path in (shelf.settings.path.parent, *shelf.settings.path.parent.iterdir()):
         assert path.stat().st_mode & 0o077 == 0
 
 
-def test_damage_inside_a_file_is_survived(shelf: Shelf) -> None:
+def test_damage_inside_a_file_is_survived(shelf: Memories) -> None:
     memory = shelf.open()
     memory.remember((f"Zin {n}.", HELLO[1]) for n in range(2000))
     memory.close()
@@ -145,7 +145,7 @@ def test_damage_inside_a_file_is_survived(shelf: Shelf) -> None:
     assert "is damaged" in shelf.warnings[0]
 
 
-def test_a_memory_of_a_newer_digest_is_left_alone(shelf: Shelf) -> None:
+def test_a_memory_of_a_newer_digest_is_left_alone(shelf: Memories) -> None:
     shelf.open().close()
     with sqlite3.connect(shelf.settings.path) as connection:
         connection.execute("PRAGMA user_version = 99")
@@ -156,7 +156,7 @@ def test_a_memory_of_a_newer_digest_is_left_alone(shelf: Shelf) -> None:
     assert "newer digest" in shelf.warnings[0]
 
 
-def test_a_place_that_cannot_be_written_stops_nothing(shelf: Shelf) -> None:
+def test_a_place_that_cannot_be_written_stops_nothing(shelf: Memories) -> None:
     shelf.settings.path.parent.write_text("a file where the folder should be")
     memory = shelf.open()
     memory.remember([HELLO])
@@ -164,7 +164,7 @@ def test_a_place_that_cannot_be_written_stops_nothing(shelf: Shelf) -> None:
     assert "is not used" in shelf.warnings[0]
 
 
-def test_two_runs_at_once_do_not_disturb_each_other(shelf: Shelf) -> None:
+def test_two_runs_at_once_do_not_disturb_each_other(shelf: Memories) -> None:
     one, two = shelf.open(), shelf.open()
     for number in range(50):
         one.remember([(f"Een {number}", HELLO[1])])
@@ -176,8 +176,8 @@ def test_two_runs_at_once_do_not_disturb_each_other(shelf: Shelf) -> None:
 WRITER = """
 import sys
 from pathlib import Path
-from tests.translation.test_memory import HELLO, Shelf
-memory = Shelf(Path(sys.argv[1])).open()
+from tests.translation.test_memory import HELLO, Memories
+memory = Memories(Path(sys.argv[1])).open()
 number = 0
 while True:
     memory.remember([(f"Zin {number + n}", HELLO[1]) for n in range(8)])
@@ -187,7 +187,7 @@ while True:
 
 
 @pytest.mark.parametrize("delay", [0.0, 0.01, 0.05, 0.1])
-def test_a_killed_run_loses_nothing_that_was_finished(shelf: Shelf, delay: float) -> None:
+def test_a_killed_run_loses_nothing_that_was_finished(shelf: Memories, delay: float) -> None:
     process = subprocess.Popen(
         [sys.executable, "-c", WRITER, str(shelf.settings.path)],
         stdout=subprocess.PIPE,
@@ -205,7 +205,7 @@ def test_a_killed_run_loses_nothing_that_was_finished(shelf: Shelf, delay: float
     assert shelf.warnings == []
 
 
-def test_a_translator_asks_its_engine_only_for_what_is_new(shelf: Shelf) -> None:
+def test_a_translator_asks_its_engine_only_for_what_is_new(shelf: Memories) -> None:
     first = FakeEngine()
     translator(first, memory=shelf.open())(["Het regent.", "De zon schijnt."])
     second = FakeEngine()
@@ -215,7 +215,7 @@ def test_a_translator_asks_its_engine_only_for_what_is_new(shelf: Shelf) -> None
     assert (again.counts.remembered, again.counts.translated) == (1, 1)
 
 
-def test_a_failing_engine_leaves_what_was_finished(shelf: Shelf) -> None:
+def test_a_failing_engine_leaves_what_was_finished(shelf: Memories) -> None:
     class Dying(FakeEngine):
         def translate_segments(
             self, segments: Sequence[str], decoding: Decoding
@@ -231,7 +231,7 @@ def test_a_failing_engine_leaves_what_was_finished(shelf: Shelf) -> None:
     assert len(shelf.open().recall(texts)) == 16
 
 
-def test_glosses_are_kept_by_the_word_list_they_come_from(shelf: Shelf) -> None:
+def test_glosses_are_kept_by_the_word_list_they_come_from(shelf: Memories) -> None:
     gloss = Gloss(start=0, end=5, head="hallo", meanings=("hello", "hi"))
     shelf.open().remember_glosses("list 1", {"Hallo.": (gloss,), "Ja.": ()})
     memory = shelf.open()
@@ -242,7 +242,7 @@ def test_glosses_are_kept_by_the_word_list_they_come_from(shelf: Shelf) -> None:
     assert memory.recall_glosses("list 2", ["Hallo."]) == {}
 
 
-def test_a_remembered_edition_loads_neither_the_word_list_nor_the_engine(shelf: Shelf) -> None:
+def test_a_remembered_edition_loads_neither_the_word_list_nor_the_engine(shelf: Memories) -> None:
     dutch = "De kogel raakte een slagader."
     answers = {dutch: "The bullet hit an accomplice."}
     first = translator(FakeEngine(answers=answers), memory=shelf.open(), meaning=True)([dutch])
@@ -254,7 +254,7 @@ def test_a_remembered_edition_loads_neither_the_word_list_nor_the_engine(shelf: 
     assert engine.calls == []
 
 
-def test_another_glossary_is_asked_anew_about_a_remembered_sentence(shelf: Shelf) -> None:
+def test_another_glossary_is_asked_anew_about_a_remembered_sentence(shelf: Memories) -> None:
     dutch = "De kogel raakte een slagader."
     answers = {dutch: "The bullet hit an accomplice."}
     first = translator(FakeEngine(answers=answers), memory=shelf.open(), meaning=True)([dutch])
@@ -265,7 +265,7 @@ def test_another_glossary_is_asked_anew_about_a_remembered_sentence(shelf: Shelf
     assert again[dutch].flags == ()
 
 
-def test_another_word_list_never_gets_an_old_answer(shelf: Shelf) -> None:
+def test_another_word_list_never_gets_an_old_answer(shelf: Memories) -> None:
     dutch = "Zij danst in de balzaal."
     reader = replace(MODEL, reads_glosses=True)
     first = FakeEngine(answers={}, model=reader)
@@ -286,7 +286,7 @@ class OtherWords(Words):
         return {text: (Gloss(start=0, end=3, head="zij", meanings=("other",)),) for text in texts}
 
 
-def test_a_memory_of_version_1_is_carried_over(shelf: Shelf) -> None:
+def test_a_memory_of_version_1_is_carried_over(shelf: Memories) -> None:
     shelf.settings.path.parent.mkdir()
     with closing(sqlite3.connect(shelf.settings.path)) as old, old:
         old.executescript(_SCHEMA)

@@ -114,10 +114,23 @@ class Rung:
         )
 
 
+def first_decoding(decoding: Decoding, *, reads_glosses: bool) -> Decoding:
+    """That of first tries: a search that is wide anyway has other hypotheses for nothing."""
+    is_wide = not reads_glosses and (not decoding.beam_size or decoding.beam_size >= _OTHERS)
+    return replace(decoding, hypotheses=_OTHERS) if is_wide else decoding
+
+
 def try_again(
-    first: Mapping[str, Candidate], *, decoding: Decoding, wording: Wording
+    first: Mapping[str, Candidate],
+    others: Mapping[str, Sequence[Hypothesis]],
+    *,
+    decoding: Decoding,
+    wording: Wording,
 ) -> Mapping[str, Candidate]:
-    """The best candidate for each doubtful segment, after climbing as far as needed."""
+    """The best candidate for each doubtful segment, after climbing as far as needed.
+
+    `others` are the other hypotheses that the first try had for nothing, if it had any.
+    """
     best = dict(first)
     for rung in RUNGS:
         if rung.reading not in {None, wording.reads_glosses}:
@@ -129,7 +142,12 @@ def try_again(
             for rewrite in rung.rewrites
             if (pieces := rewrite(segment, candidate))
         ]
-        for segment, hypothesis in _attempt(rewritten, rung.decoding(decoding), wording):
+        known: list[tuple[str, Hypothesis]] = []
+        if rung.hypotheses > 1:
+            known = [(each, other) for each, _ in rewritten for other in others.get(each, ())]
+            rewritten = [each for each in rewritten if not others.get(each[0])]
+        attempts = _attempt(rewritten, rung.decoding(decoding), wording)
+        for segment, hypothesis in known + attempts:
             missing = wording.missing(segment, hypothesis.text)
             best[segment] = min(best[segment], judge(segment, hypothesis, missing), key=_rank)
     return best
@@ -235,9 +253,10 @@ def _around_placeholders(segment: str, candidate: Candidate) -> tuple[str, ...]:
     return pieces if len(pieces) > 1 else ()
 
 
+_OTHERS = 4
 RUNGS = (
     Rung(name="meanings in place", rewrites=(_meanings_in_place,), reading=False),
-    Rung(name="other hypotheses", rewrites=(_as_it_is,), reading=False, hypotheses=4),
+    Rung(name="other hypotheses", rewrites=(_as_it_is,), reading=False, hypotheses=_OTHERS),
     Rung(name="all glosses", rewrites=(_meanings_in_place, _only_unsound), reading=True),
     Rung(
         name="no repeats, clauses",

@@ -1,6 +1,6 @@
 """Segments to sentences of an edition.
 
-Each text goes once and in one call through: shield, glosses, memory, engine, checks and
+The texts of a batch go once and in one call through: shield, glosses, memory, engine, checks and
 second tries, glossary. The engine and the word list are loaded only when the memory does not
 have everything.
 """
@@ -20,7 +20,7 @@ from digest.translation.casing import is_shouted, sentence_case
 from digest.translation.engine import Decoding, Engine, Hypothesis, Model, unique
 from digest.translation.glossary import Glossary, Settlement, put_terms
 from digest.translation.ladder import VERSION as LADDER_VERSION
-from digest.translation.ladder import Candidate, judge, try_again
+from digest.translation.ladder import Candidate, first_decoding, judge, try_again
 from digest.translation.memory import Remembered
 from digest.translation.prompts import FEW, restore_brackets, write_prompt
 from digest.translation.shield import placeholders, shield, unshield
@@ -202,12 +202,12 @@ class Translator:
         missing = [text for text in texts if text not in found]
         self.counts.remembered += len(found)
         if missing:
-            fresh = self._first_try(missing, prompts)
+            fresh, others = self._first_try(missing, prompts)
             again = {text: first for text, first in fresh.items() if first.is_worth_another_try}
             if again:
                 once_more = f"{counted(len(again), 'sentence')} once more"
                 self._progress(len(missing) - 1, len(missing), once_more)
-                fresh |= try_again(again, decoding=self._decoding, wording=self)
+                fresh |= try_again(again, others, decoding=self._decoding, wording=self)
                 self._remember({text: fresh[text] for text in again}, prompts)
             self._progress(len(missing), len(missing), "")
             self.counts.translated += len(missing)
@@ -215,22 +215,31 @@ class Translator:
             found |= fresh
         return found
 
-    def _first_try(self, texts: Sequence[str], prompts: Mapping[str, str]) -> dict[str, Candidate]:
-        """One call of the engine; what nobody doubts is remembered as it comes."""
+    def _first_try(
+        self, texts: Sequence[str], prompts: Mapping[str, str]
+    ) -> tuple[dict[str, Candidate], dict[str, Sequence[Hypothesis]]]:
+        """One call of the engine; what nobody doubts is remembered as it comes.
+
+        Of what somebody does there are other hypotheses too, where the engine had them anyway.
+        """
         fresh: dict[str, Candidate] = {}
+        others: dict[str, Sequence[Hypothesis]] = {}
         waiting: dict[str, Candidate] = {}
         self._progress(0, len(texts), "")
-        for index, (hypothesis, *_) in self.ask(texts, self._decoding, meanings=FEW):
+        decoding = first_decoding(self._decoding, reads_glosses=self.reads_glosses)
+        for index, (hypothesis, *more) in self.ask(texts, decoding, meanings=FEW):
             text = texts[index]
             fresh[text] = judge(text, hypothesis, self.missing(text, hypothesis.text))
-            if not fresh[text].is_worth_another_try:
+            if fresh[text].is_worth_another_try:
+                others[text] = more
+            else:
                 waiting[text] = fresh[text]
             if len(waiting) == _REMEMBER_EVERY:
                 self._remember(waiting, prompts)
                 waiting = {}
             self._progress(min(len(fresh), len(texts) - 1), len(texts), text)
         self._remember(waiting, prompts)
-        return fresh
+        return fresh, others
 
     def _remember(self, candidates: Mapping[str, Candidate], prompts: Mapping[str, str]) -> None:
         self._memory.remember(

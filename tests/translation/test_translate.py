@@ -10,7 +10,9 @@ from hypothesis import strategies as st
 from digest.edition import Flag, Sentence, Term
 from digest.errors import ConfigurationError
 from digest.translation.casing import is_shouted, sentence_case
+from digest.translation.engine import Decoding
 from digest.translation.glossary import Glossary, HouseStyle, house_names, read_glossary
+from digest.translation.ladder import first_decoding
 from digest.translation.shield import placeholders, shield, split_at_placeholders, unshield
 from tests.fakes import MODEL, FakeEngine, translator
 
@@ -107,7 +109,17 @@ class TestSecondTries:
         )
         assert (sentence.english, sentence.score) == ("There were 12 deaths.", -0.5)
         assert sentence.flags == ()
-        assert len(engine.calls) == 2
+        assert len(engine.calls) == 1, "a wide search had it anyway"
+
+    @pytest.mark.parametrize(
+        ("beam", "reads_glosses", "hypotheses"),
+        [(0, False, 4), (4, False, 4), (5, False, 4), (1, False, 1), (0, True, 1), (8, True, 1)],
+    )
+    def test_a_first_try_has_what_costs_nothing(
+        self, beam: int, reads_glosses: bool, hypotheses: int
+    ) -> None:
+        decoding = first_decoding(Decoding(beam_size=beam), reads_glosses=reads_glosses)
+        assert (decoding.beam_size, decoding.hypotheses) == (beam, hypotheses)
 
     def test_what_stays_doubtful_keeps_its_flag(self) -> None:
         sentence, _ = translate(

@@ -86,6 +86,7 @@ class Cluster(AbstractContextManager["Cluster"]):
                     memory_limit=0,
                     dashboard_address=None,
                     security=security,
+                    silence_logs=logging.CRITICAL,
                 )
                 self._client = distributed.Client(self._local)
             self._ship()
@@ -165,6 +166,7 @@ class Cluster(AbstractContextManager["Cluster"]):
 _PATIENCE = 60
 _ENVIRONMENT = "distributed.nanny.pre-spawn-environ"
 _FOR_WORKERS = {
+    "DASK_LOGGING__DISTRIBUTED": "critical",
     "OMP_NUM_THREADS": "1",
     "OPENBLAS_NUM_THREADS": "1",
 }

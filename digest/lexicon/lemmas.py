@@ -3,7 +3,7 @@
 from functools import lru_cache
 
 
-@lru_cache(1 << 16)
+@lru_cache(1 << 13)
 def dutch_lemma(form: str) -> str:
     """The lemma of a Dutch form, both in lower case."""
     import simplemma  # noqa: PLC0415 - its word list takes 0.4 s to load
@@ -11,7 +11,7 @@ def dutch_lemma(form: str) -> str:
     return simplemma.lemmatize(form, lang="nl").replace("_", "").lower()
 
 
-@lru_cache(1 << 16)
+@lru_cache(1 << 13)
 def english_lemma(form: str) -> str:
     """The lemma of an English form, both in lower case."""
     import simplemma  # noqa: PLC0415 - its word list takes 0.1 s to load

@@ -2,7 +2,7 @@
 
 import os
 
-from digest.interrupt import Interrupted, end_soon_on_signals, leave
+from digest.interrupt import Interrupted, asked_to_stop, end_soon_on_signals, leave
 
 
 def start() -> None:
@@ -20,7 +20,12 @@ def start() -> None:
     except Interrupted as error:
         leave(error.exit_code)
     except SystemExit as end:
-        leave(end.code if isinstance(end.code, int) else 1)
+        code = end.code if isinstance(end.code, int) else 1
+        leave((code and asked_to_stop()) or code)
+    except Exception:
+        if code := asked_to_stop():  # a library in C that is being loaded makes another error of it
+            leave(code)
+        raise
 
 
 if __name__ == "__main__":

@@ -21,6 +21,7 @@ _SIGNALS = (signal.SIGINT, signal.SIGTERM)
 wipes: list[Callable[[], object]] = []
 """What takes bars off the terminal, before a line takes their place."""
 _told = threading.Event()
+_asked: list[int] = []
 
 
 class Interrupted(BaseException):
@@ -41,6 +42,11 @@ def end_soon_on_signals() -> None:
     threading.Thread(target=_watch, args=(reading,), daemon=True).start()
 
 
+def asked_to_stop() -> int:
+    """The exit code of the signal that asked to stop, 0 where none did."""
+    return 128 + _asked[0] if _asked else 0
+
+
 def leave(code: int) -> NoReturn:
     """End the process; after a signal at once: what is loaded may take long to be put away."""
     if not _told.is_set():
@@ -54,6 +60,7 @@ def leave(code: int) -> NoReturn:
 def _interrupt(number: int, _frame: FrameType | None) -> None:
     for each in _SIGNALS:
         signal.signal(each, signal.SIG_IGN)  # one is enough: what follows must not be cut short
+    _asked.append(number)
     _tell()
     raise Interrupted(number)
 

@@ -215,6 +215,29 @@ class TestTerminal:
 
 
 class TestSignals:
+    @pytest.mark.parametrize("error", ["ImportError('initialization failed')", "SystemExit(69)"])
+    def test_whatever_a_library_makes_of_a_signal_it_is_one(self, error: str) -> None:
+        """pybind11 makes an `ImportError` of it where a module is being loaded."""
+        code = (
+            "import os, time, digest.cli, digest.__main__\n"
+            "def main():\n"
+            "    try:\n"
+            "        os.kill(os.getpid(), 15)\n"
+            "        time.sleep(5)\n"
+            "    except BaseException as error:\n"
+            f"        raise {error} from error\n"
+            "digest.cli.main = main\n"
+            "digest.__main__.start()\n"
+        )
+        done = subprocess.run(
+            [sys.executable, "-c", code],
+            cwd=CHECKOUT,
+            check=False,
+            capture_output=True,
+            text=True,
+        )
+        assert (done.returncode, done.stderr) == (143, "digest: stopped.\n")
+
     @pytest.mark.parametrize(("number", "code"), [(signal.SIGINT, 130), (signal.SIGTERM, 143)])
     def test_a_bar_is_wiped_before_the_last_words(
         self, number: int, code: int, starter: Path, tmp_path: Path

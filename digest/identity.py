@@ -93,13 +93,18 @@ class Identified:
     aliases: Sequence[tuple[str, Alias]]
 
 
-def identify(documents: Iterable[Document], known: Known, *, updates: bool = False) -> Identified:
+def identify(
+    documents: Iterable[Document], known: Known, *, updates: bool = False, learns: bool = True
+) -> Identified:
     """Give items their identities; with `updates` a changed text of a feed has one of its own.
 
-    `known` is asked for what earlier runs learned.
+    `known` is asked for what earlier runs learned. Where nobody `learns` of this one, versions of
+    an item are told apart for `updates` only.
     """
     learning = _Learning(ask=known)
     named = shelve_documents(_identify(document, learning) for document in documents)
+    if not (learns or updates):
+        return Identified(documents=named, aliases=())
     result = shelve_documents(
         _with_updates(document, learning, updates=updates) for document in named
     )

@@ -104,7 +104,8 @@ def gather(
     `texts` are items whose page was fetched. `warn` is told of what is damaged.
     """
     known = archive.known if archive else lambda _names: {}
-    found = identify(readings.documents, known, updates=updates)
+    learns = archive is not None
+    found = identify(readings.documents, known, updates=updates, learns=learns)
     documents, full = found.documents, dict(texts)
     letters: dict[str, str] = {}
     if archive:
@@ -121,7 +122,7 @@ def gather(
         readings=readings,
         documents=_with_texts(chosen, full),
         letters=letters,
-        aliases=found.aliases if archive else (),
+        aliases=found.aliases if learns else (),
         left_out=left_out,
         choice=choice,
     )

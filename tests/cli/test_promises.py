@@ -446,9 +446,9 @@ class TestStopping:
     def test_reading_is_stopped_by_a_signal(self, number: int, code: int) -> None:
         with socket.create_server(("127.0.0.1", 0)) as silent:
             run = start("run", f"http://127.0.0.1:{silent.getsockname()[1]}/feed", "--new")
-            silent.accept()[0].close()
-            run.send_signal(number)
-            assert run.communicate(timeout=60)[1].decode().strip() == "digest: stopped."
+            with silent.accept()[0]:
+                run.send_signal(number)
+                assert run.communicate(timeout=60)[1].decode().strip() == "digest: stopped."
         assert run.returncode == code
 
     @pytest.mark.parametrize(

@@ -120,8 +120,7 @@ class _Learning:
     learned: dict[str, Alias] = field(default_factory=dict)
 
     def look_up(self, names: Iterable[str]) -> None:
-        for name, alias in self.ask(name for name in names if name not in self.known).items():
-            self.known[name] = alias
+        self.known |= self.ask(name for name in names if name not in self.known)
 
     def note(self, name: str, item: str, words: str = "") -> None:
         alias = Alias(identity=item, words=words)

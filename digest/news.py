@@ -104,8 +104,7 @@ def gather(
     `texts` are items whose page was fetched. `warn` is told of what is damaged.
     """
     known = archive.known if archive else lambda _names: {}
-    learns = archive is not None
-    found = identify(readings.documents, known, updates=updates, learns=learns)
+    found = identify(readings.documents, known, updates=updates, learns=archive is not None)
     documents, full = found.documents, dict(texts)
     letters: dict[str, str] = {}
     if archive:
@@ -122,7 +121,7 @@ def gather(
         readings=readings,
         documents=_with_texts(chosen, full),
         letters=letters,
-        aliases=found.aliases if learns else (),
+        aliases=found.aliases,
         left_out=left_out,
         choice=choice,
     )

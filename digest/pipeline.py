@@ -99,6 +99,7 @@ def _entries(
         for item, source in batch:
             number += 1
             yield _entry(number, item, source, sentences)
+        del batch, sentences  # or there would be those of two batches
 
 
 def translated(

@@ -78,7 +78,8 @@ class Press:
             pieces = self._budget.spend(stream)
             if emphasis:
                 yield plain_emphasised("".join(pieces))
-            yield from map(plain, pieces)
+            else:
+                yield from map(plain, pieces)
 
 
 def render(edition: Edition, form: Format, look: Look, templates: Templates) -> str:

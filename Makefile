@@ -9,7 +9,7 @@ PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 STARTER := models/installed/starter/starter.json
 MODEL := models/installed/setup.stamp
 
-.PHONY: digest setup test check fix bench wheel lock clean
+.PHONY: digest setup test check fix bench wheel lock clean train test-training measure-starter
 
 digest: $(MODEL)
 	@$(BIN)/digest run seeds
@@ -34,6 +34,32 @@ fix: setup
 bench: setup
 	$(BIN)/python -m benchmarks
 
+# Train the starter's adapter further, and see what came of it: models/starter/training/README.md.
+MINUTES ?= 120
+FROM ?= models/starter/adapter.npz
+TO ?= build/train/adapter.npz
+RATE ?= 2e-4
+PAIRS ?= models/starter/training/pairs.tsv.xz
+ADAPTER ?= $(TO)
+# With an NVIDIA GPU torch for CUDA is taken, else one for CPUs, where pip finds such a build.
+TORCH ?= $(if $(shell command -v nvidia-smi),cuda,cpu)
+TRAIN := build/train/venv
+train_venv = test -x $(TRAIN)/bin/python || $(PYTHON) -m venv $(TRAIN); \
+	$(TRAIN)/bin/python -m pip --disable-pip-version-check --quiet install --require-hashes \
+		--no-deps --requirement $(1) >&2 \
+	&& $(TRAIN)/bin/python -m pip --disable-pip-version-check --quiet install --no-deps \
+		--no-build-isolation --editable . >&2
+
+train: $(TRAIN)/$(TORCH).stamp
+	@$(TRAIN)/bin/python -m models.starter.training.train --minutes $(MINUTES) --from $(FROM) \
+		--to $(TO) --rate $(RATE) $(PAIRS:%=--pairs %) $(ARGS)
+
+measure-starter: $(VENV)/dev.stamp
+	@$(BIN)/python -m benchmarks.starters $(ADAPTER)
+
+test-training: $(TRAIN)/$(TORCH).stamp
+	$(TRAIN)/bin/python -m pytest tests/training
+
 # For pipx, uv and pip: docs/install.md.
 wheel: $(VENV)/run.stamp
 	@rm -rf dist
@@ -43,12 +69,14 @@ wheel: $(VENV)/run.stamp
 LOCK := --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header \
 	--quiet --upgrade --no-emit-package minisbd --no-emit-package onnxruntime \
 	--no-emit-package flatbuffers --no-emit-package protobuf --no-emit-package filelock
+COMPILE := build/lock/bin/uv pip compile
 lock:
 	test -x build/lock/bin/uv || { $(PYTHON) -m venv build/lock; build/lock/bin/pip install --quiet uv; }
-	build/lock/bin/uv pip compile pyproject.toml --extra build --extra dev $(LOCK) \
-		--output-file requirements-dev.lock
-	build/lock/bin/uv pip compile pyproject.toml --extra build $(LOCK) \
+	$(COMPILE) pyproject.toml --extra build --extra dev $(LOCK) --output-file requirements-dev.lock
+	$(COMPILE) pyproject.toml --extra build $(LOCK) \
 		--constraint requirements-dev.lock --output-file requirements.lock
+	$(COMPILE) pyproject.toml models/starter/training/torch.txt --extra build --extra dev $(LOCK) \
+		--constraint requirements-dev.lock --output-file requirements-train.lock
 
 clean:
 	rm -rf $(VENV) models/installed build dist .mypy_cache .pytest_cache .ruff_cache .hypothesis
@@ -63,6 +91,19 @@ $(VENV)/run.stamp: requirements.lock pyproject.toml
 
 $(VENV)/dev.stamp: requirements-dev.lock $(VENV)/run.stamp
 	@$(PIP) install --require-hashes --no-deps --requirement requirements-dev.lock >&2
+	@touch $@
+
+$(TRAIN)/cuda.stamp: requirements-train.lock
+	@$(call train_venv,requirements-train.lock)
+	@touch $@
+
+$(TRAIN)/cpu.stamp: requirements-train.lock models/starter/training/torch.txt
+	@mkdir -p $(TRAIN)
+	@awk '/^[a-z]/ { keep = !/^(torch|triton|cuda-|nvidia-)/ } keep' requirements-train.lock \
+		| cat - models/starter/training/torch.txt > $(TRAIN)/cpu.lock
+	@$(call train_venv,$(TRAIN)/cpu.lock) || { \
+		echo "pip finds no build of torch for CPUs: make train TORCH=cuda takes several GB." >&2; \
+		exit 1; }
 	@touch $@
 
 # The newest public package where it can be had at once, else the starter.

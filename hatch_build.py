@@ -7,6 +7,10 @@ from typing import Any
 
 from hatchling.builders.hooks.plugin.interface import BuildHookInterface
 
+_DATA = ("templates", "seeds", "models/manifest.toml")
+_STARTER = ("NOTICE", "adapter.npz", "base.txt", "sentencepiece.model")
+"""Not how it is trained."""
+
 
 class DataHook(BuildHookInterface[Any]):
     """Adds the data folders to a standard wheel."""
@@ -14,5 +18,5 @@ class DataHook(BuildHookInterface[Any]):
     def initialize(self, version: str, build_data: dict[str, Any]) -> None:
         """Map the folders of the checkout to those of the package."""
         if version == "standard":
-            for folder in ("templates", "seeds", "models/starter", "models/manifest.toml"):
-                build_data["force_include"][folder] = f"digest/{folder}"
+            for path in (*_DATA, *(f"models/starter/{name}" for name in _STARTER)):
+                build_data["force_include"][path] = f"digest/{path}"

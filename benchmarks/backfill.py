@@ -9,8 +9,8 @@ import time
 from datetime import date, timedelta
 from pathlib import Path
 
-from benchmarks.measure import run_task, tiny_sentences
-from benchmarks.parts import Row, tiny_models
+from benchmarks.measure import Row, run_task, tiny_sentences
+from benchmarks.parts import tiny_models
 
 _A_DAY = 25
 _SENTENCES = 12

@@ -4,8 +4,8 @@ import tempfile
 from pathlib import Path
 
 from benchmarks.backfill import write_articles
-from benchmarks.measure import run_child
-from benchmarks.parts import DIGEST, Row, tiny_models
+from benchmarks.measure import Row, run_child
+from benchmarks.parts import DIGEST, tiny_models
 
 _COUNTS = (100, 1_000, 10_000)
 _FORMATS = ("jsonl", "md", "text", "atom")

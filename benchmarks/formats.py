@@ -7,8 +7,7 @@ from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from time import perf_counter
 
-from benchmarks.measure import median
-from benchmarks.parts import Row
+from benchmarks.measure import Row, median
 from digest.archive.store import Archive
 from digest.config import PACKAGE
 from digest.edition import Edition, Format

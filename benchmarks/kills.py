@@ -14,7 +14,8 @@ from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
 
 from benchmarks.backfill import family
-from benchmarks.parts import Row, tiny_models
+from benchmarks.measure import Row
+from benchmarks.parts import tiny_models
 
 _ARTICLES, _DAYS = 400, 9
 _KILLS = 10

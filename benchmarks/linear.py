@@ -7,7 +7,7 @@ from contextlib import contextmanager, suppress
 from datetime import UTC, date, datetime
 from types import FrameType
 
-from benchmarks.parts import Row
+from benchmarks.measure import Row
 from digest.config import PACKAGE
 from digest.edition import Format
 from digest.errors import InputError

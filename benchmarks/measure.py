@@ -8,7 +8,7 @@ import statistics
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -20,6 +20,10 @@ _DAYS = "maandag dinsdag woensdag donderdag vrijdag zaterdag zondag".split()
 _CITIES = "Amsterdam Berlijn Brussel Londen Moskou Parijs Rotterdam Teheran Utrecht".split()
 _COUNTRIES = "België Frankrijk Iran Nederland Oekraïne Polen Rusland".split()
 _THINGS = "euro huizen kilometer kinderen mensen militairen treinen".split()
+
+
+Row = dict[str, Any]
+"""A line of a table, by the names of its columns."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,3 +97,15 @@ def tiny_sentences(count: int) -> list[str]:
             found = [moved[name] for name in names.findall(sample)] + [""]
             sentences["".join(map("".join, zip(pieces, found, strict=True)))] = None
     return list(sentences)[:count]
+
+
+def table(title: str, rows: Sequence[Row]) -> str:
+    """Rows as text, below a title."""
+    names = list(dict.fromkeys(name for row in rows for name in row))
+    cells = [names, *([str(row.get(name, "")) for name in names] for row in rows)]
+    widths = [max(len(row[column]) for row in cells) for column in range(len(names))]
+    lines = [
+        "  ".join(text.rjust(width) for text, width in zip(row, widths, strict=True))
+        for row in cells
+    ]
+    return "\n".join([title, *lines, ""])

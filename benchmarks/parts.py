@@ -4,31 +4,19 @@ import itertools
 import sys
 import tempfile
 import zipfile
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator
 from contextlib import contextmanager
-from functools import partial
 from pathlib import Path
-from typing import Any
 
 from benchmarks.measure import (
     TINY_PACKAGE,
+    Row,
     median,
     run_child,
     run_task,
-    timed,
     tiny_sentences,
 )
 from benchmarks.widen import write_wide_package
-from digest.config import find_folders
-from digest.lexicon.glosses import find_glosses
-from digest.lexicon.lexicon import load_lexicon
-from digest.lexicon.meaning import MeaningCheck, doubtful
-from digest.translation.engine import Decoding, Engine
-from digest.translation.packages import choose_model, find_models, load_engine
-from digest.translation.prompts import ALL, write_prompt
-from digest.translation.translate import bare_translator
-
-Row = dict[str, Any]
 
 _LIMITS = ((2, 1, 512), (2, 1, 2048), (2, 1, 8192), (1, 2, 2048), (1, 2, 8192))
 DIGEST = (sys.executable, "-m", "digest")
@@ -153,66 +141,3 @@ def startup(runs: int) -> list[Row]:
             samples = [run_child([*DIGEST, *arguments], environment) for _ in range(runs)]
             rows.append({"command": name, "s": round(median(s.seconds for s in samples), 3)})
     return rows
-
-
-def quality(
-    pairs: Mapping[str, tuple[Sequence[str], Sequence[str]]], *, model: str, lines: int
-) -> list[Row]:
-    """BLEU, chrF (sacreBLEU), meanings kept and speed, of the engine alone and with our checks.
-
-    Engines that read glosses are asked without them too. `pairs` are Dutch and English lines.
-    """
-    import sacrebleu  # noqa: PLC0415 - only this part needs it
-
-    places = find_folders({})
-    chosen = choose_model(find_models(places.packages, places.starter), model)
-    engine = load_engine(chosen, threads=2)
-    check = MeaningCheck(load_lexicon(), {})
-    rows = []
-    for name, texts in pairs.items():
-        dutch, english = (list(side[:lines]) for side in texts)
-        for how, translate in _ways(engine).items():
-            seconds, answers = timed(partial(translate, dutch))
-            found = [check.check(*both) for both in zip(dutch, answers, strict=True)]
-            checked = sum(meanings.checked for meanings in found)
-            lost = sum(len(meanings.missing) for meanings in found)
-            rows.append(
-                {
-                    "model": str(engine.model),
-                    "text": name,
-                    "how": how,
-                    "lines": len(dutch),
-                    "BLEU": round(sacrebleu.corpus_bleu(answers, [english]).score, 2),
-                    "chrF": round(sacrebleu.corpus_chrf(answers, [english]).score, 2),
-                    "meanings kept": round(100 * (checked - lost) / checked, 1),
-                    "doubtful": sum(bool(doubtful(meanings.missing)) for meanings in found),
-                    "words/s": round(sum(len(line.split()) for line in dutch) / seconds),
-                }
-            )
-    return rows
-
-
-def _ways(engine: Engine) -> dict[str, Callable[[Sequence[str]], list[str]]]:
-    """The ways to ask an engine, by name."""
-    ways: dict[str, Callable[[Sequence[str]], list[str]]] = {"plain": partial(_alone, engine)}
-    if engine.model.reads_glosses:
-        for most in (1, 2, ALL):
-            ways[f"{most} glosses a word"] = partial(_glossed, engine, most)
-    ways["with checks, no meanings"] = partial(_checked, engine, meaning=False)
-    ways["with checks"] = partial(_checked, engine, meaning=True)
-    return ways
-
-
-def _glossed(engine: Engine, most: int, dutch: Sequence[str]) -> list[str]:
-    lexicon = load_lexicon()
-    return _alone(engine, [write_prompt(text, find_glosses(text, lexicon), most) for text in dutch])
-
-
-def _alone(engine: Engine, prompts: Sequence[str]) -> list[str]:
-    results = dict(engine.translate_segments(prompts, Decoding()))
-    return [results[index][0].text for index in range(len(prompts))]
-
-
-def _checked(engine: Engine, dutch: Sequence[str], *, meaning: bool) -> list[str]:
-    sentences = bare_translator(engine, meaning=meaning)(dutch)
-    return [sentences[line].english for line in dutch]

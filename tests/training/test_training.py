@@ -1,6 +1,11 @@
 """Training, with a tiny random model of the starter's shape; `make test-training` has torch."""
 
+import os
 import shutil
+import signal
+import subprocess
+import sys
+import time
 from pathlib import Path
 from typing import Any
 
@@ -21,6 +26,7 @@ from models.starter.training.network import (  # noqa: E402
     read_adapter,
     write_adapter,
 )
+from models.starter.training.pairs import NEWS_DEV, read_tabs  # noqa: E402
 from models.starter.training.trainer import Plan, Trainer, read_state  # noqa: E402
 
 LAYERS, WIDTH, HEADS, HEAD_SIZE, INNER, RANK = 6, 64, 2, 32, 96, 4
@@ -212,6 +218,59 @@ class TestAdapters:
             assert np.abs(built - ours).mean() < 0.1
             apart.append(np.abs(before - ours).mean())
         assert min(apart) > 0.5  # so that equality means something
+
+
+class TestCommand:
+    def command(self, plan: Plan, *options: str) -> list[str]:
+        shutil.copyfile(plan.base, plan.target.with_name("base.gguf"))
+        command = [sys.executable, "-m", "models.starter.training.train"]
+        command += ["--from", str(plan.start), "--to", str(plan.target)]
+        return [*command, "--pairs", str(plan.pairs[0]), "--rate", "0.02", *options]
+
+    def run(self, command: list[str]) -> subprocess.CompletedProcess[str]:
+        return subprocess.run(command, check=False, capture_output=True, text=True)
+
+    def test_it_writes_an_adapter_that_is_better_and_its_curve(self, plan: Plan) -> None:
+        done = self.run(self.command(plan, "--minutes", "0.3"))
+        assert done.returncode == 0, done.stderr
+        assert "6 pairs" in done.stderr
+        assert "min left" in done.stderr
+        curve = [line.split("\t") for line in plan.curve.read_text().splitlines()]
+        assert [row[0] for row in curve] == ["0.0", "0.3"]
+        assert float(curve[1][2]) < float(curve[0][2])
+        assert read_adapter(plan.target).keys() == read_adapter(plan.start).keys()
+        assert not plan.state.exists()
+
+    def test_a_held_out_sentence_is_refused_before_anything_is_trained(self, plan: Plan) -> None:
+        dutch, english = next(iter(read_tabs(NEWS_DEV)))
+        plan.pairs[0].write_text(f"{dutch}\t{english}\n", encoding="utf-8")
+        done = self.run(self.command(plan))
+        assert done.returncode == 1
+        assert "models are measured with this sentence" in done.stderr
+        assert "Traceback" not in done.stderr
+        assert not plan.target.exists()
+
+    @pytest.mark.parametrize("what", [b"", b"PK not an adapter"])
+    def test_what_is_no_adapter_is_named(self, plan: Plan, what: bytes) -> None:
+        plan.start.write_bytes(what)
+        done = self.run(self.command(plan))
+        assert done.returncode == 1
+        assert str(plan.start) in done.stderr
+        assert "Traceback" not in done.stderr
+
+    def test_a_killed_one_goes_on(self, plan: Plan) -> None:
+        command = self.command(plan, "--minutes", "0.5", "--save-every", "0.1")
+        with subprocess.Popen(command, stderr=subprocess.PIPE, start_new_session=True) as killed:
+            deadline = time.monotonic() + 120
+            while not plan.state.exists() and time.monotonic() < deadline:
+                time.sleep(0.1)
+            os.killpg(killed.pid, signal.SIGKILL)
+            killed.communicate()
+        assert plan.state.exists()
+        assert plan.target.exists()
+        done = self.run(command)
+        assert done.returncode == 0, done.stderr
+        assert "Going on after 0." in done.stderr
 
 
 def scores(trainer: Trainer, pieces: list[int]) -> Any:

@@ -7,6 +7,7 @@ causal, each sixth layer with the slow rotation; sequences are no longer than th
 import math
 from collections.abc import Mapping
 from pathlib import Path
+from zipfile import BadZipFile
 
 import numpy as np
 import torch
@@ -166,15 +167,17 @@ class Starter(nn.Module):
 
 
 def read_adapter(path: Path) -> Factors:
-    """The factors of an adapter, in float32, for `SCALE`."""
-    with np.load(path) as stored:
-        ratio = float(stored["scale"]) / SCALE
-        return {
-            name: torch.from_numpy(stored[name].astype("float32"))
-            * (ratio if name.endswith(".B") else 1.0)
-            for name in stored.files
-            if name != "scale"
-        }
+    """The factors of an adapter, in float32, for `SCALE`. Raises `ValueError` where it is none."""
+    try:
+        with np.load(path) as stored:
+            arrays = {name: stored[name].astype("float32") for name in stored.files}
+        ratio = float(arrays.pop("scale")) / SCALE
+    except (OSError, EOFError, ValueError, LookupError, AttributeError, BadZipFile) as error:
+        raise ValueError(f"{path} is no adapter of the starter") from error
+    return {
+        name: torch.from_numpy(each * ratio if name.endswith(".B") else each)
+        for name, each in arrays.items()
+    }
 
 
 def write_adapter(path: Path, factors: Factors) -> None:

@@ -25,7 +25,6 @@ from .network import read_adapter, write_adapter
 from .pairs import PAIRS, read_pairs
 from .trainer import Plan, Trainer, read_state
 
-_SAVE_EVERY = 5
 _MEASURE_EVERY = 15
 _TELL_EVERY = 10
 _MEMORY = 4 << 30
@@ -46,7 +45,7 @@ _SHARE = click.FloatRange(0, 1)
     help="The adapter to go on from.",
 )
 @click.option("--to", type=_FILE, default="build/train/adapter.npz", help="The adapter to write.")
-@click.option("--rate", type=float, default=3e-4, help="The learning rate before it falls.")
+@click.option("--rate", type=float, default=2e-4, help="The learning rate before it falls.")
 @click.option(
     "--pairs",
     type=click.Path(path_type=Path, dir_okay=False, exists=True),
@@ -55,6 +54,7 @@ _SHARE = click.FloatRange(0, 1)
     show_default="those of the project",
     help="Dutch and English with a tab between, .xz too. Repeatable.",
 )
+@click.option("--save-every", type=float, default=5, help="Minutes between two savings.")
 @click.option(
     "--rank", type=click.IntRange(1, 640), help="That of the updates.  [default: as before]"
 )
@@ -71,29 +71,27 @@ def main(
     rate: float,
     pairs: tuple[Path, ...],
     rank: int | None,
+    save_every: float,
     **shares: float,
 ) -> None:
     """Train the adapter of the starter further."""
     to.parent.mkdir(parents=True, exist_ok=True)
-    try:
-        base = fetch_base(RECIPE / "base.txt", to.parent)
-    except ModelError as error:
-        raise click.ClickException(str(error)) from error
     plan = Plan(
-        base=base,
+        base=_base(to.parent),
         start=start,
         target=to,
         pairs=pairs,
         minutes=minutes,
         rate=rate,
         rank=rank,
+        save_every=save_every,
         variety=Variety(**shares),
     )
     try:
         state = read_state(plan)
         read_adapter(start)
         known = sum(1 for path in pairs for _ in read_pairs(path))
-    except (ValueError, KeyError, OSError) as error:
+    except ValueError as error:
         raise click.ClickException(f"{error}.") from error
     count = processes()
     _tell(f"{known:,} pairs, {count} process{'es' * (count > 1)}: {to} in {minutes:g} minutes.")
@@ -102,6 +100,13 @@ def main(
     with tempfile.TemporaryDirectory() as folder:
         meeting = f"file://{folder}/meeting"
         multiprocessing.spawn(_work, args=(plan, count, meeting), nprocs=count)
+
+
+def _base(folder: Path) -> Path:
+    try:
+        return fetch_base(RECIPE / "base.txt", folder)
+    except ModelError as error:
+        raise click.ClickException(str(error)) from error
 
 
 def processes() -> int:
@@ -129,7 +134,7 @@ def follow(trainer: Trainer, plan: Plan, *, first: bool) -> None:
     """
     if not trainer.step:
         _measure(trainer, plan, 0, first=first)
-    saved, measured = (trainer.spent // (60 * every) for every in (_SAVE_EVERY, _MEASURE_EVERY))
+    saved, measured = (trainer.spent // (60 * every) for every in (plan.save_every, _MEASURE_EVERY))
     for minutes in trainer.learn():
         if first and trainer.step % _TELL_EVERY == 0:
             _tell(
@@ -140,8 +145,8 @@ def follow(trainer: Trainer, plan: Plan, *, first: bool) -> None:
         if minutes // _MEASURE_EVERY > measured:
             measured = minutes // _MEASURE_EVERY
             _measure(trainer, plan, minutes, first=first)
-        if minutes // _SAVE_EVERY > saved:
-            saved = minutes // _SAVE_EVERY
+        if minutes // plan.save_every > saved:
+            saved = minutes // plan.save_every
             trainer.save()
     last, mean = _measure(trainer, plan, plan.minutes, first=first)
     if first:

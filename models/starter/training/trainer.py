@@ -30,7 +30,7 @@ class Plan:
     """What a training is asked for; `rank` None is that of the adapter it starts from.
 
     `base` is the GGUF file of the base weights, `start` the adapter to go on from, `target` the
-    one to write; `pairs` are files of sentence pairs.
+    one to write; `pairs` are files of sentence pairs. Times are in minutes.
     """
 
     base: Path
@@ -40,6 +40,7 @@ class Plan:
     minutes: float
     rate: float
     rank: int | None = None
+    save_every: float = 5
     variety: Variety = field(default_factory=Variety)
 
     @property

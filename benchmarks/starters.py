@@ -48,6 +48,7 @@ def main(*, adapter: Path, lines: int | None) -> None:
             ]
         except ModelError as error:
             raise click.ClickException(str(error)) from error
+        click.echo("\n".join(_side_by_side([_edition(each) for each in folders])))
         engines = [StarterEngine(each / "starter", threads=os.cpu_count() or 1) for each in folders]
         ways: dict[str, Callable[[StarterEngine], Translate]] = {
             "first tries": lambda engine: partial(glossed, engine, FEW),
@@ -58,7 +59,6 @@ def main(*, adapter: Path, lines: int | None) -> None:
             for how, way in ways.items():
                 answers = [way(engine)(dutch) for engine in engines]
                 click.echo(table(f"{name}, {how}", list(_compared(dutch, english, answers))))
-        click.echo("\n".join(_side_by_side([_edition(each) for each in folders])))
 
 
 def _built(adapter: Path, folder: Path) -> Path:
@@ -109,6 +109,7 @@ def _edition(models: Path) -> list[tuple[str, str, tuple[str, ...]]]:
         (sentence["dutch"], sentence["english"], tuple(sentence["flags"]))
         for entry in edition["entries"]
         for segment in (entry["headline"], *entry["paragraphs"])
+        if segment
         for sentence in segment["sentences"]
     ]
 

@@ -77,7 +77,7 @@ def _compared(
     dutch: Sequence[str], english: Sequence[str], answers: Sequence[Sequence[str]]
 ) -> Iterator[Row]:
     """A row for each of the two systems; p is that of no difference to the first."""
-    metrics = {"BLEU": BLEU(references=[english]), "chrF": CHRF(references=[english])}
+    metrics = {"BLEU": BLEU(references=[english]), "chrF2": CHRF(references=[english])}
     test = PairedTest(
         list(zip(_NAMES, answers, strict=True)),
         metrics,

@@ -17,8 +17,10 @@ torch = pytest.importorskip("torch", reason="no torch; `make test-training` has 
 import ctranslate2  # noqa: E402
 import gguf  # noqa: E402
 import sentencepiece  # noqa: E402
+from click.testing import CliRunner  # noqa: E402
 
 from digest.translation.starter_build import build_starter  # noqa: E402
+from models.starter.training import average  # noqa: E402
 from models.starter.training.base import RECIPE  # noqa: E402
 from models.starter.training.examples import Example, Variety  # noqa: E402
 from models.starter.training.network import (  # noqa: E402
@@ -192,6 +194,25 @@ class TestAdapters:
         read = read_adapter(tmp_path / "one.npz")
         assert read["0.q_proj.A"].tolist() == [[1, 1]]
         assert read["0.q_proj.B"].tolist() == [[2], [2]]
+
+    def test_a_mean_lies_between_two(self, tmp_path: Path) -> None:
+        one, other, mean = (tmp_path / f"{name}.npz" for name in ("one", "other", "mean"))
+        write_adapter(one, random_factors(3))
+        write_adapter(other, random_factors(4))
+        command = [str(one), str(other), "--to", str(mean), "--share", "0.25"]
+        assert CliRunner().invoke(average.main, command).exit_code == 0
+        first, second, between = map(read_adapter, (one, other, mean))
+        for name, each in between.items():
+            wanted = 0.75 * first[name] + 0.25 * second[name]
+            assert torch.allclose(each, wanted, atol=2e-3)
+
+    def test_there_is_no_mean_of_other_shapes(self, tmp_path: Path) -> None:
+        one, other = tmp_path / "one.npz", tmp_path / "other.npz"
+        write_adapter(one, random_factors(3))
+        write_adapter(other, {"0.q_proj.A": torch.zeros(1, 2)})
+        done = CliRunner().invoke(average.main, [str(one), str(other), "--to", str(one)])
+        assert done.exit_code == 1
+        assert "have not the same shape" in done.output
 
     def test_the_built_model_says_what_the_trained_one_does(
         self, plan: Plan, tmp_path: Path

@@ -28,8 +28,8 @@ class Variety:
     few: float = 0.75
     plain: float = 0.05
     dropped: float = 0.15
-    swapped: float = 0.0
-    bound: float = 0.0
+    swapped: float = 0.3
+    bound: float = 0.15
 
 
 @dataclass(frozen=True, slots=True)

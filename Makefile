@@ -55,7 +55,7 @@ train: $(TRAIN)/$(TORCH).stamp
 		--to $(TO) --rate $(RATE) $(PAIRS:%=--pairs %) $(ARGS)
 
 measure-starter: $(VENV)/dev.stamp
-	@$(BIN)/python -m benchmarks.starters $(ADAPTER)
+	@$(BIN)/python -m benchmarks.starters $(ADAPTER) $(ARGS)
 
 test-training: $(TRAIN)/$(TORCH).stamp
 	$(TRAIN)/bin/python -m pytest tests/training

@@ -101,9 +101,9 @@ $(TRAIN)/cpu.stamp: requirements-train.lock models/starter/training/torch.txt
 	@mkdir -p $(TRAIN)
 	@awk '/^[a-z]/ { keep = !/^(torch|triton|cuda-|nvidia-)/ } keep' requirements-train.lock \
 		| cat - models/starter/training/torch.txt > $(TRAIN)/cpu.lock
-	@$(call train_venv,$(TRAIN)/cpu.lock) || { \
-		echo "pip finds no build of torch for CPUs: make train TORCH=cuda takes several GB." >&2; \
-		exit 1; }
+	@{ $(call train_venv,$(TRAIN)/cpu.lock); } 2>/dev/null || { \
+		echo "pip finds no build of torch for CPUs: taking the one for CUDA, some GB." >&2; \
+		$(call train_venv,requirements-train.lock); }
 	@touch $@
 
 # The newest public package where it can be had at once, else the starter.
